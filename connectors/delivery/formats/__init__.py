@@ -1,0 +1,1 @@
+"""Formats: a pack or a report in, bytes out. No clock, no file, no network."""

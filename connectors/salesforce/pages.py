@@ -1,0 +1,108 @@
+"""One landed page: bytes to disk as they come, counted and hashed on the way. Flat memory.
+
+Does not know where the bytes come from: `bulk` feeds what it downloads, `rest` what it writes.
+"""
+
+import csv
+import hashlib
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from connectors.salesforce.counting import RecordCounter
+
+GZIP = 16 + zlib.MAX_WBITS
+FAST = 1
+MOST_AT_ONCE = 1 << 22
+
+
+class TornPageError(Exception):
+    """The bytes end or break in the middle. Inside this package only: the page is asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What a written page holds: rows without the header, size on disk in bytes."""
+
+    header: tuple[str, ...]
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class PageWriter:
+    """Writes a gzip page to `path`, first beside it as `.part`.
+
+    Feed the stream as received: `is_gzip` says whether it is compressed already, and then its bytes
+    are kept untouched and inflated for counting only. The file appears under its name in `keep()`
+    and not before.
+    """
+
+    def __init__(self, path: Path, *, is_gzip: bool) -> None:
+        self._path = path
+        self._part = path.with_name(path.name + ".part")
+        self._counter = RecordCounter()
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._inflater = zlib.decompressobj(GZIP) if is_gzip else None
+        self._deflater = None if is_gzip else zlib.compressobj(FAST, zlib.DEFLATED, GZIP)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._part.open("wb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def feed(self, chunk: bytes) -> None:
+        """The next bytes of the stream. TornPageError if they are no gzip."""
+        if self._deflater is not None:
+            self._counter.feed(chunk)
+            self._write(self._deflater.compress(chunk))
+            return
+        self._write(chunk)
+        try:
+            self._inflate(chunk)
+        except zlib.error as error:
+            raise TornPageError(f"its compressed bytes are damaged ({error})") from error
+
+    def finish(self) -> PageContent:
+        """The end of the stream. TornPageError if it ends inside a value or inside the compression."""
+        if self._deflater is not None:
+            self._write(self._deflater.flush())
+        elif self._inflater is not None and self._size and not self._inflater.eof:
+            raise TornPageError("its compressed bytes end in the middle")
+        if self._counter.is_cut:
+            raise TornPageError("it ends inside a quoted value")
+        header = next(csv.reader([self._counter.header.decode("utf-8", "replace")]), [])
+        return PageContent(tuple(header), max(0, self._counter.records - 1), self._size, self._hash.hexdigest())
+
+    def keep(self) -> None:
+        """Put the finished page in its place."""
+        self._file.close()
+        self._part.replace(self._path)
+
+    def _write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._hash.update(data)
+        self._size += len(data)
+
+    def _inflate(self, chunk: bytes) -> None:
+        rest = chunk
+        while rest and self._inflater is not None:
+            if self._inflater.eof:  # a gzip file may have several members
+                self._inflater = zlib.decompressobj(GZIP)
+            self._counter.feed(self._inflater.decompress(rest, MOST_AT_ONCE))
+            rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file on disk."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

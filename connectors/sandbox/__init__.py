@@ -1,0 +1,1 @@
+"""An embedded Salesforce-compatible org on loopback, for trying the product and for its tests."""

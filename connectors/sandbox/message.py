@@ -1,0 +1,54 @@
+"""An HTTP request and response as values, so that everything behind the socket is plain functions."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`headers` have lower-case names; `target` is the request line's, with its query string."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The last value of each query parameter."""
+        query = parse_qs(urlsplit(self.target).query, keep_blank_values=True)
+        return {name: values[-1] for name, values in query.items()}
+
+    @property
+    def form(self) -> dict[str, str]:
+        return {name: values[-1] for name, values in parse_qs(self.body.decode()).items()}
+
+    @property
+    def bearer(self) -> str | None:
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token if scheme.lower() in ("bearer", "oauth") and token else None
+
+
+@dataclass(slots=True)
+class Response:
+    """`keep_bytes`, when set, is how much of the body leaves before the connection is cut."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json;charset=UTF-8"
+    headers: dict[str, str] = field(default_factory=dict)
+    keep_bytes: int | None = None
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    return Response(status, json.dumps(value, separators=(",", ":")).encode())
+
+
+def error_response(code: str, message: str, status: int) -> Response:
+    return json_response([{"message": message, "errorCode": code}], status)

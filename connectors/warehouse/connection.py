@@ -1,0 +1,190 @@
+"""Opening DuckDB files (the only `duckdb.connect` of the project), transactions, and the run lock.
+
+What is in the files is the business of the other modules.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from connectors.warehouse.errors import (
+    WarehouseError,
+    WarehouseFolderError,
+    WarehouseLockedError,
+    WarehouseMissingError,
+    WarehouseUnreadableError,
+    WarehouseVersionError,
+)
+from connectors.warehouse.instants import now
+
+RETRY_SECONDS = 0.1
+
+
+def connect(
+    path: Path | str,
+    *,
+    read_only: bool = False,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    wait_seconds: float = 0,
+) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file; the connection is a context manager that closes itself.
+
+    `memory_limit` is in DuckDB's spelling ("2GB"). A file that another process holds is tried again
+    for `wait_seconds`. Raises WarehouseLockedError, WarehouseMissingError, WarehouseUnreadableError,
+    WarehouseVersionError or WarehouseFolderError.
+    """
+    file = Path(path)
+    if not read_only:
+        _make_folder(file)
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection = duckdb.connect(str(file), read_only=read_only)
+        except duckdb.Error as error:
+            explained = explain(file, str(error))
+            if not isinstance(explained, WarehouseLockedError) or time.monotonic() >= deadline:
+                raise explained from error
+            time.sleep(RETRY_SECONDS)
+        else:
+            return _configured(connection, memory_limit, threads)
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseFolderError(file, error.strerror or str(error)) from error
+
+
+def _configured(
+    connection: duckdb.DuckDBPyConnection, memory_limit: str | None, threads: int | None
+) -> duckdb.DuckDBPyConnection:
+    # SET rather than a config at opening: connections of one process must agree on that.
+    settings: dict[str, str | int | bool | None] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+        "TimeZone": "UTC",
+        "memory_limit": memory_limit,
+        "threads": threads,
+    }
+    try:
+        for name, value in settings.items():
+            if value is not None:
+                connection.execute(f"SET {name} = '{value}'")
+    except duckdb.Error as error:
+        connection.close()
+        raise WarehouseError(
+            f"DuckDB refuses a setting ({_first_line(str(error))}). Check the memory limit (such as 2GB) and "
+            "the number of threads."
+        ) from error
+    return connection
+
+
+def explain(path: Path, message: str) -> WarehouseError:
+    """What DuckDB's message on opening `path` means to somebody who runs the pipeline."""
+    reason = _first_line(message)
+    holder = re.search(r"\(PID (\d+)\)", message)
+    if "set lock on file" in message:
+        return WarehouseLockedError(path, int(holder[1]) if holder else None)
+    if "database does not exist" in message:
+        return WarehouseMissingError(path)
+    if "version number" in message or "storage version" in message:
+        return WarehouseVersionError(path, reason)
+    if re.search("not a valid DuckDB database|Corrupt|Could not read|checksum|Serialization", message):
+        return WarehouseUnreadableError(path, reason)
+    if "Cannot open file" in message or "No space left" in message:
+        return WarehouseFolderError(path, reason)
+    return WarehouseError(
+        f"{path} cannot be opened: {reason}. Close other connections of this program to it."
+    )
+
+
+def _first_line(message: str) -> str:
+    return message.strip().partition("\n")[0].rstrip("!.")
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: commits at the end, rolls back on any exception, an interrupt included."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+class RunLock:
+    """Refuses a second run at once, although DuckDB files open and close in between.
+
+    A lock of the operating system on `<home>/run.lock`, which vanishes with its process, so there is
+    nothing to clean up after a crash; pid and start time in the file are only for the message. Hold
+    it in the process that starts the run. Raises WarehouseLockedError, WarehouseFolderError.
+    """
+
+    def __init__(self, home: Path, name: str = "run.lock") -> None:
+        self.path = home / name
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise WarehouseFolderError(self.path, error.strerror or str(error)) from error
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            holder = _holder(self.path)
+            os.close(descriptor)
+            raise WarehouseLockedError(self.path, *holder) from error
+        os.truncate(descriptor, 0)
+        os.write(descriptor, json.dumps({"pid": os.getpid(), "since": now().isoformat()}).encode())
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor is not None:
+            # The file stays: were it removed, two processes could lock two files of the same name.
+            os.truncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _holder(path: Path) -> tuple[int | None, datetime | None]:
+    try:
+        content = json.loads(path.read_text())
+        return int(content["pid"]), datetime.fromisoformat(content["since"]).astimezone(UTC)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        # One byte far behind the content, which stays readable for the message.
+        os.lseek(descriptor, 1 << 20, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

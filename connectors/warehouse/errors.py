@@ -1,0 +1,167 @@
+"""What can go wrong in the warehouse; every message says what happened, why, and what to do."""
+
+from datetime import datetime
+from pathlib import Path
+
+
+class WarehouseError(Exception):
+    """Anything that the warehouse refuses or cannot do."""
+
+
+class WarehouseLockedError(WarehouseError):
+    """Another process holds the file. `pid` and `since` are None where nobody tells."""
+
+    def __init__(self, path: Path, pid: int | None = None, since: datetime | None = None) -> None:
+        self.path = path
+        self.pid = pid
+        self.since = since
+        holder = "another process" if pid is None else f"process {pid}"
+        known_since = "" if since is None else f" since {since:%Y-%m-%d %H:%M:%S} UTC"
+        super().__init__(
+            f"{path} is in use by {holder}{known_since}, and only one process may write at a time. "
+            "Wait until it is done or close that program (a notebook or a SQL shell holds the file as well); "
+            "BI tools read current/sales_metrics.duckdb, which is never locked."
+        )
+
+
+class WarehouseMissingError(WarehouseError):
+    """There is no file to read yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"There is no database at {path}: nothing has been loaded there yet. "
+            "Run the pipeline once, or check SALESPULSE_HOME."
+        )
+
+
+class WarehouseUnreadableError(WarehouseError):
+    """The file is there, but it is no DuckDB database, or a damaged one."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path} cannot be read as a DuckDB database ({reason}). Move the file away (and the .wal file "
+            "beside it) and run again: the warehouse is rebuilt from the source and the landing pages."
+        )
+
+
+class WarehouseVersionError(WarehouseError):
+    """The file was written by a DuckDB that this one does not understand."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path} was written by another version of DuckDB ({reason}). Install the duckdb version of the "
+            "lock file, or export and import the file with the version that wrote it."
+        )
+
+
+class WarehouseFolderError(WarehouseError):
+    """The folder of the file cannot be created or written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path} cannot be written ({reason}). Check that its folder exists, is a folder, belongs to "
+            "this user and has room, or point SALESPULSE_HOME elsewhere."
+        )
+
+
+class SchemaChangedError(WarehouseError):
+    """The source changed a column in a way that cannot be followed without losing something."""
+
+    def __init__(self, table: str, column: str, before: str, after: str, reason: str) -> None:
+        self.table = table
+        self.column = column
+        self.before = before
+        self.after = after
+        self.reason = reason
+        super().__init__(
+            f"{table}.{column} changed from {before} to {after}: {reason}. Nothing was loaded. "
+            "If the change is meant, rename the raw table and its __changes table (both stay readable), "
+            "delete the object's row from ops.sync_state, and sync again: the object is then read in full."
+        )
+
+
+class LandedPageError(WarehouseError):
+    """A landed page is not what its manifest says, or no CSV of the announced columns."""
+
+    def __init__(self, path: Path | None, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{'A landed page' if path is None else path} cannot be loaded: {reason}. Nothing was loaded. "
+            "Delete the landing folder of this run and sync again, so that the pages are fetched anew."
+        )
+
+
+class LoadIncompleteError(WarehouseError):
+    """The pages hold another number of rows than the source announced."""
+
+    def __init__(self, object_name: str, expected: int, actual: int) -> None:
+        self.object_name = object_name
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"{object_name}: the landed pages hold {actual:,} rows, but {expected:,} were announced; a page "
+            "was cut or changed on disk. Nothing was loaded and the cursor stays. Sync again."
+        )
+
+
+class SuspiciousEmptyError(WarehouseError):
+    """A full read came back empty although the table has rows."""
+
+    def __init__(self, object_name: str, stored: int) -> None:
+        self.object_name = object_name
+        self.stored = stored
+        super().__init__(
+            f"{object_name}: the full read returned no rows, but the warehouse holds {stored:,} that are not "
+            "deleted. A lost permission looks the same as a deletion of everything, so nothing was marked as "
+            "deleted. Check that the user may see these records; if they really are all gone, load with "
+            "allow_empty=True."
+        )
+
+
+class PublishError(WarehouseError):
+    """A version could not be published; the current one stays as it was."""
+
+
+class NothingToPublishError(PublishError):
+    """The schema to publish holds no tables."""
+
+    def __init__(self, schemas: tuple[str, ...]) -> None:
+        self.schemas = schemas
+        super().__init__(
+            f"Nothing to publish: the schema {', '.join(schemas)} has no tables. The models were not built, "
+            "or not into this warehouse. Build them, then publish again; the current version stays."
+        )
+
+
+class UnpublishableColumnError(PublishError):
+    """A published column has a type that clients read differently."""
+
+    def __init__(self, table: str, column: str, duckdb_type: str) -> None:
+        self.table = table
+        self.column = column
+        self.duckdb_type = duckdb_type
+        super().__init__(
+            f"{table}.{column} is {duckdb_type}, which each client shows in its own time zone. Cast it to "
+            "TIMESTAMP (UTC) in the model; the current version stays."
+        )
+
+
+class PublicationMismatchError(PublishError):
+    """A copied table does not hold what the warehouse holds."""
+
+    def __init__(self, table: str, expected: int, actual: int) -> None:
+        self.table = table
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"{table}: the copy holds {actual:,} rows, the warehouse {expected:,}. The copy was thrown away "
+            "and the current version stays. Check the free disk space and publish again."
+        )

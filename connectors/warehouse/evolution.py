@@ -1,0 +1,139 @@
+"""How a raw table follows its source: which statements, what to note, which types hold which others.
+
+Decides only; nothing is executed here.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.landed import Column
+from connectors.warehouse.errors import SchemaChangedError
+from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, SEEN_AT, literal, quote, raw
+
+
+@dataclass(frozen=True, slots=True)
+class StoredColumn:
+    """A column as the warehouse has it; `source_name` is None if the source does not deliver it."""
+
+    name: str
+    duckdb_type: str
+    source_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A change for ops.schema_changes; a standing one is met at each load and noted once."""
+
+    field_name: str
+    change: Literal["added", "vanished", "retyped"]
+    before: str | None
+    after: str | None
+    is_standing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to execute, in this order, and what to note."""
+
+    statements: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def create(table: str, columns: Sequence[Column], expected: Sequence[Column]) -> Changes:
+    """A new raw table and its change log."""
+    types = {c.name: normal(c.duckdb_type) for c in expected} | {
+        c.name: normal(c.duckdb_type) for c in columns
+    }
+    return Changes(
+        (
+            _create_table(table, types | LOADER_COLUMNS),
+            _create_table(table + CHANGES_SUFFIX, types | LOADER_COLUMNS | SEEN_AT),
+            *(_comment(table, column.name, column.source_name) for column in columns),
+        )
+    )
+
+
+def evolve(
+    table: str,
+    stored: Mapping[str, StoredColumn],
+    types: Mapping[str, str],
+    columns: Sequence[Column],
+    expected: Sequence[Column],
+    *,
+    is_partial: bool,
+) -> Changes:
+    """What brings a table up to date; `types` are the final types of the delivered `columns`."""
+    statements: list[str] = []
+    notes: list[Note] = []
+    for column in columns:
+        old, kind = stored.get(column.name), types[column.name]
+        statements += _alter(table, old, column.name, kind)
+        if old is None or old.source_name is None:
+            statements.append(_comment(table, column.name, column.source_name))
+            notes.append(Note(column.source_name, "added", None, kind))
+        elif (wanted := normal(column.duckdb_type)) != old.duckdb_type:
+            after = wanted if kind == wanted else f"{wanted}, kept as {kind}"
+            notes.append(Note(column.source_name, "retyped", old.duckdb_type, after, kind != wanted))
+    present = {column.name for column in columns}
+    for old in () if is_partial else stored.values():
+        if old.source_name is not None and old.name not in present:
+            statements.append(_comment(table, old.name, None))
+            notes.append(Note(old.source_name, "vanished", old.duckdb_type, None))
+    for column in expected:
+        if column.name not in stored and column.name not in present:
+            statements += _alter(table, None, column.name, normal(column.duckdb_type))
+    return Changes(tuple(statements), tuple(notes))
+
+
+def common(table: str, old: StoredColumn, wanted: str) -> str:
+    """The type for stored values of one type and coming ones of another, or SchemaChangedError.
+
+    The table gives way to a type that holds its values, and stays where it holds the source's.
+    """
+    if holds(wanted, old.duckdb_type):
+        return wanted
+    if holds(old.duckdb_type, wanted):
+        return old.duckdb_type
+    reason = "neither type holds the values of the other"
+    raise SchemaChangedError(table, old.name, old.duckdb_type, wanted, reason)
+
+
+def holds(wide: str, narrow: str) -> bool:
+    """Whether `wide` holds the values of `narrow` (an overflow is found when altering)."""
+    if wide == "VARCHAR":
+        return True
+    if narrow == "BIGINT":
+        return wide == "DOUBLE" or wide.startswith("DECIMAL")
+    if narrow.startswith("DECIMAL") and wide.startswith("DECIMAL"):
+        return scale(narrow) <= scale(wide)
+    return False
+
+
+def scale(duckdb_type: str) -> int:
+    """Digits behind the point: 2 of DECIMAL(18,2), 0 of BIGINT."""
+    return int(duckdb_type.rstrip(")").partition(",")[2] or 0)
+
+
+def normal(duckdb_type: str) -> str:
+    """One spelling per type: `decimal(18, 2)` is DECIMAL(18,2)."""
+    return re.sub(r"\s*([(),])\s*", r"\1", duckdb_type.strip()).upper()
+
+
+def _create_table(table: str, types: Mapping[str, str]) -> str:
+    columns = ", ".join(f"{quote(name)} {duckdb_type}" for name, duckdb_type in types.items())
+    return f"CREATE TABLE {raw(table)} ({columns})"
+
+
+def _alter(table: str, old: StoredColumn | None, column: str, duckdb_type: str) -> list[str]:
+    if old is not None and old.duckdb_type == duckdb_type:
+        return []
+    both = (raw(table), raw(table + CHANGES_SUFFIX))
+    action = f"ADD COLUMN {quote(column)}" if old is None else f"ALTER COLUMN {quote(column)} TYPE"
+    return [f"ALTER TABLE {name} {action} {duckdb_type}" for name in both]
+
+
+def _comment(table: str, column: str, source_name: str | None) -> str:
+    text = "NULL" if source_name is None else literal(source_name)
+    return f"COMMENT ON COLUMN {raw(table)}.{quote(column)} IS {text}"

@@ -1,0 +1,140 @@
+"""What a load leaves in the ops ledgers: rejects, pages, cursor and counts; in the load's transaction.
+
+Reading the ledgers is `ledger`'s business.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from connectors.landed import LandedBatch, Mode
+from connectors.warehouse import instants
+from connectors.warehouse.casts import Cell
+from connectors.warehouse.names import OPS, quote, raw
+from connectors.warehouse.pages import INCOMING
+
+log = logging.getLogger("salespulse.warehouse")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What one load did. `inserted` + `updated` + `unchanged` = `rows_read`.
+
+    `unchanged` includes versions that were older than the stored ones. `deleted` are rows that became
+    tombstones, be it by their flag (also counted as inserted or updated) or by their absence from a
+    full read. `rejected` counts cells, not rows. `seconds` is the loading alone.
+    """
+
+    object_name: str
+    table: str
+    mode: Mode
+    rows_read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    deleted: int
+    rejected: int
+    seconds: float
+    bytes: int
+    window_end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Writes the entries of one load of one batch."""
+
+    connection: duckdb.DuckDBPyConnection
+    batch: LandedBatch
+    run_id: str
+    loaded_at: datetime
+
+    def record_rejects(self, lossy: Sequence[Cell]) -> int:
+        """Keep the text of each cell that was not kept whole, once; the number of them in the batch."""
+        if not lossy:
+            return 0
+        counted = ", ".join(f"count({quote(cell.lost_name)})" for cell in lossy)
+        counts = self.connection.execute(f"SELECT {counted} FROM {INCOMING}").fetchone() or ()
+        for cell, count in zip(lossy, counts, strict=True):
+            if count:
+                self._record_rejects_of(cell, count)
+        return sum(counts)
+
+    def _record_rejects_of(self, cell: Cell, count: int) -> None:
+        field = next(c.source_name for c in self.batch.columns if c.name == cell.name)
+        message = "%s.%s: %s cells do not fit %s; their text is in ops.rejects"
+        log.warning(message, self.batch.object_name, field, f"{count:,}", cell.duckdb_type)
+        lost = f"i.{quote(cell.lost_name)}"
+        self.connection.execute(
+            f"INSERT INTO {OPS}.rejects SELECT $object, i.id, $field, {lost}, $type, $job, $run, $now "
+            f"FROM {INCOMING} i WHERE {lost} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {OPS}.rejects r "
+            f"WHERE (r.object_name, r.field_name, r.record_id, r.value) = ($object, $field, i.id, {lost}))",
+            {
+                "object": self.batch.object_name,
+                "field": field,
+                "type": cell.duckdb_type,
+                "job": self.batch.job_id,
+                "run": self.run_id,
+                "now": instants.stored(self.loaded_at),
+            },
+        )
+
+    def record_pages(self) -> None:
+        """One row per page; a page that is loaded again is not listed twice."""
+        same = "(object_name, job_id, page_number, path, sha256) = ($object, $job, $number, $path, $sha256)"
+        for page in self.batch.pages:
+            self.connection.execute(
+                f"INSERT INTO {OPS}.landing_pages "
+                "SELECT $object, $job, $number, $path, $rows, $bytes, $sha256, $run, $now "
+                f"WHERE NOT EXISTS (SELECT 1 FROM {OPS}.landing_pages WHERE {same})",
+                {
+                    "object": self.batch.object_name,
+                    "job": self.batch.job_id,
+                    "number": page.number,
+                    "path": str(page.path),
+                    "rows": page.rows,
+                    "bytes": page.bytes,
+                    "sha256": page.sha256,
+                    "run": self.run_id,
+                    "now": instants.stored(self.loaded_at),
+                },
+            )
+
+    def move_cursor(self, instance_url: str, time_zone: str | None) -> None:
+        """The one row per object in ops.sync_state; its cursor never goes back."""
+        old_at, old_url, old_zone = self.connection.execute(
+            f"DELETE FROM {OPS}.sync_state WHERE object_name = ? "
+            "RETURNING cursor_at, instance_url, time_zone",
+            [self.batch.object_name],
+        ).fetchone() or (None, "", None)
+        window_end = instants.stored(self.batch.window_end)
+        self.connection.execute(
+            f"INSERT INTO {OPS}.sync_state SELECT ?, ?, ?, ?, count(*), ?, ?, ?, ? "
+            f"FROM {raw(self.batch.table)} WHERE _deleted_at IS NULL",
+            [
+                self.batch.object_name,
+                self.batch.table,
+                self.batch.cursor_name,
+                window_end if old_at is None else max(old_at, window_end),
+                instance_url or old_url,
+                time_zone or old_zone,
+                self.run_id,
+                instants.stored(self.loaded_at),
+            ],
+        )
+
+    def record_load(self, result: LoadResult) -> None:
+        batch = self.batch
+        window_start = None if batch.window_start is None else instants.stored(batch.window_start)
+        window_end, loaded_at = instants.stored(batch.window_end), instants.stored(self.loaded_at)
+        self.connection.execute(
+            f"INSERT INTO {OPS}.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(self.run_id, batch.object_name, batch.table, batch.mode, batch.job_id, batch.query),
+                *(batch.cursor_name, window_start, window_end, len(batch.pages)),
+                *(result.rows_read, result.inserted, result.updated, result.unchanged, result.deleted),
+                *(result.rejected, result.bytes, batch.seconds, result.seconds, loaded_at),
+            ],
+        )

@@ -1,0 +1,128 @@
+"""Reading landed pages into the temporary table of incoming rows: checked, counted, typed.
+
+Nothing of the warehouse is changed here, so that a page that cannot be read costs nothing.
+"""
+
+import csv
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from connectors.landed import LandedBatch, LandedPage
+from connectors.warehouse.casts import Cell, cell
+from connectors.warehouse.errors import LandedPageError, LoadIncompleteError
+from connectors.warehouse.names import listing, literal, quote
+
+INCOMING = "temp.main.incoming_rows"
+REPEATED = "temp.main.repeated_rows"
+KEY = "id"
+STAMPS = ("system_modstamp", "last_modified_date")
+
+# Each of these is needed to read a Salesforce page byte for byte.
+CSV_OPTIONS = (
+    "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=true,"
+    " strict_mode=true, max_line_size=16000000, compression='gzip'"
+)
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]
+) -> tuple[Cell, ...]:
+    """Fill `incoming_rows` with the batch, one row per Id, each column as `types` has it.
+
+    Returns the columns that have a `lost` companion: NULL but where a cell could not be kept whole.
+    Raises LandedPageError and LoadIncompleteError.
+    """
+    for page in batch.pages:
+        _verify(page, batch)
+    cells = _fill(connection, batch, types)
+    _verify_rows(connection, batch)
+    return tuple(cell for cell in cells if cell.lost is not None)
+
+
+def _verify(page: LandedPage, batch: LandedBatch) -> None:
+    """The file is the one that was landed, and its header names the columns in their order."""
+    try:
+        with page.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            header = _header(file)
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        raise LandedPageError(page.path, f"it cannot be read ({error})") from error
+    if digest != page.sha256:
+        raise LandedPageError(page.path, f"its sha256 is {digest}, but {page.sha256} was landed")
+    names = [column.source_name for column in batch.columns]
+    if header != names:
+        raise LandedPageError(page.path, f"its columns are not the asked ones: {_difference(header, names)}")
+
+
+def _difference(header: list[str], names: list[str]) -> str:
+    for found, wanted in zip(header, names, strict=False):
+        if found != wanted:
+            return f"{found!r} stands where {wanted!r} should"
+    return f"{len(header)} columns instead of {len(names)}"
+
+
+def _header(file: IO[bytes]) -> list[str]:
+    with gzip.open(file, "rb") as content:
+        return next(csv.reader([content.readline().decode("utf-8-sig")]), [])
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> list[Cell]:
+    cells = [cell(c.name, types[c.name]) for c in batch.columns]
+    values = [f"{c.value} AS {quote(c.name)}" for c in cells]
+    values += [f"{c.lost} AS {quote(c.lost_name)}" for c in cells if c.lost is not None]
+    rows = f"SELECT {', '.join(values)} FROM {_source(batch, cells)}"
+    try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS {rows}")
+    except duckdb.InvalidInputException as error:
+        raise _malformed(str(error)) from error
+    return cells
+
+
+def _malformed(message: str) -> LandedPageError:
+    file = re.search(r"^\s*file = (.+)$", message, re.MULTILINE)
+    reason = "; ".join(line for line in message.splitlines()[:3] if not line.startswith("Original Line"))
+    return LandedPageError(Path(file[1]) if file else None, f"it is no well-formed CSV ({reason})")
+
+
+def _source(batch: LandedBatch, cells: Iterable[Cell]) -> str:
+    if not batch.pages:
+        nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(c.name)}" for c in cells)
+        return f"(SELECT {nothing}) WHERE false"
+    paths = ", ".join(literal(str(page.path)) for page in batch.pages)
+    columns = ", ".join(f"{literal(c.name)}: 'VARCHAR'" for c in cells)
+    return f"read_csv([{paths}], {CSV_OPTIONS}, columns={{{columns}}})"
+
+
+def _verify_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
+    counted = connection.execute(
+        f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {INCOMING}"
+    ).fetchone()
+    rows, keys, distinct = counted or (0, 0, 0)
+    if rows != batch.rows:
+        raise LoadIncompleteError(batch.object_name, batch.rows, rows)
+    if keys != rows:
+        raise LandedPageError(None, f"{rows - keys:,} rows of {batch.object_name} have no Id")
+    if distinct != keys:
+        _keep_newest(connection, batch)
+
+
+def _keep_newest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
+    """Of several versions of one Id (overlapping pages) keep the newest; a tie is settled by the contents."""
+    names = [column.name for column in batch.columns]
+    stamps = [name for name in STAMPS if name in names]
+    order = ", ".join(f"{quote(name)} DESC NULLS LAST" for name in (*stamps, *names))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated_rows AS SELECT * FROM {INCOMING} WHERE {KEY} IN "
+        f"(SELECT {KEY} FROM {INCOMING} GROUP BY {KEY} HAVING count(*) > 1);"
+        f"DELETE FROM {INCOMING} WHERE {KEY} IN (SELECT {KEY} FROM {REPEATED});"
+        f"INSERT INTO {INCOMING} SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER "
+        f"(PARTITION BY {listing([KEY])} ORDER BY {order}) AS place FROM {REPEATED}) WHERE place = 1;"
+        f"DROP TABLE {REPEATED}"
+    )

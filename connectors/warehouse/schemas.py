@@ -1,0 +1,175 @@
+"""The schemas and tables that the connectors write: the ops ledgers, and raw tables as they grow.
+
+A raw column carries the source's spelling as its comment while the source delivers it; a column
+without a comment was expected by the models but is not (or no longer) visible in the source. What
+follows from a changed column is decided in `evolution`; the schemas of the models are dbt's.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from connectors.landed import Column
+from connectors.warehouse import evolution, instants
+from connectors.warehouse.connection import transaction
+from connectors.warehouse.errors import SchemaChangedError
+from connectors.warehouse.evolution import Note, StoredColumn
+from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, OPS, RAW, SEEN_AT, quote, raw
+
+log = logging.getLogger("salespulse.warehouse")
+
+OPS_TABLES = {
+    "sync_state": "object_name VARCHAR, table_name VARCHAR, cursor_name VARCHAR, cursor_at TIMESTAMP, "
+    "row_count BIGINT, instance_url VARCHAR, time_zone VARCHAR, run_id VARCHAR, updated_at TIMESTAMP",
+    "loads": "run_id VARCHAR, object_name VARCHAR, table_name VARCHAR, mode VARCHAR, job_id VARCHAR, "
+    "query VARCHAR, cursor_name VARCHAR, window_start TIMESTAMP, window_end TIMESTAMP, page_count BIGINT, "
+    "rows_read BIGINT, rows_inserted BIGINT, rows_updated BIGINT, rows_unchanged BIGINT, "
+    "rows_deleted BIGINT, rows_rejected BIGINT, bytes BIGINT, fetch_seconds DOUBLE, load_seconds DOUBLE, "
+    "loaded_at TIMESTAMP",
+    "landing_pages": "object_name VARCHAR, job_id VARCHAR, page_number BIGINT, path VARCHAR, rows BIGINT, "
+    "bytes BIGINT, sha256 VARCHAR, run_id VARCHAR, loaded_at TIMESTAMP",
+    "rejects": "object_name VARCHAR, record_id VARCHAR, field_name VARCHAR, value VARCHAR, "
+    "duckdb_type VARCHAR, job_id VARCHAR, run_id VARCHAR, rejected_at TIMESTAMP",
+    "schema_changes": "object_name VARCHAR, field_name VARCHAR, change VARCHAR, before VARCHAR, "
+    "after VARCHAR, run_id VARCHAR, seen_at TIMESTAMP",
+    "check_results": "run_id VARCHAR, suite VARCHAR, check_name VARCHAR, table_name VARCHAR, "
+    "severity VARCHAR, is_passed BOOLEAN, failing_count BIGINT, evaluated_count BIGINT, sample VARCHAR, "
+    "checked_at TIMESTAMP",
+    "publications": "version VARCHAR, published_at TIMESTAMP, table_count BIGINT, row_count BIGINT, "
+    "run_id VARCHAR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a raw table is to look like, and who says so.
+
+    `columns` are delivered by the source, `expected` are read by the models and added, all NULL,
+    where the source lacks them. `is_partial`: the columns are some of the object's, so that nothing
+    can be said to have vanished.
+    """
+
+    object_name: str
+    table: str
+    columns: Sequence[Column]
+    expected: Sequence[Column]
+    run_id: str
+    seen_at: datetime
+    is_partial: bool = False
+
+
+def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the schemas raw_salesforce and ops and the ops tables, where they are missing."""
+    tables = [f"CREATE TABLE IF NOT EXISTS {OPS}.{name} ({columns})" for name, columns in OPS_TABLES.items()]
+    schemas = [f"CREATE SCHEMA IF NOT EXISTS {name}" for name in (RAW, OPS)]
+    connection.execute(";".join(schemas + tables))
+
+
+def stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, StoredColumn]:
+    """The source columns of a raw table by name, loader columns left out; empty without a table."""
+    found = connection.execute(
+        "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE database_name = "
+        "current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [RAW, table],
+    ).fetchall()
+    return {
+        name: StoredColumn(name, evolution.normal(kind), comment)
+        for name, kind, comment in found
+        if name not in LOADER_COLUMNS
+    }
+
+
+def ensure_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[Column],
+    *,
+    expected: Sequence[Column] = (),
+    object_name: str = "",
+    run_id: str = "",
+    seen_at: datetime | None = None,
+) -> dict[str, str]:
+    """Create or evolve a raw table and its change log, in a transaction of its own.
+
+    For an object that the org does not have give no `columns`, only `expected` ones: it stays empty
+    and the models build. Returns the type of each source column. Raises SchemaChangedError.
+    """
+    shape = Shape(object_name or table, table, columns, expected, run_id, seen_at or instants.now())
+    with transaction(connection):
+        create_schemas(connection)
+        return shape_table(connection, shape)
+
+
+def shape_table(connection: duckdb.DuckDBPyConnection, shape: Shape) -> dict[str, str]:
+    """`ensure_table` within the caller's transaction, the schemas being there."""
+    refuse_clashes(shape.table, shape.columns)
+    if stored := stored_columns(connection, shape.table):
+        changes = evolution.evolve(
+            shape.table,
+            stored,
+            final_types(connection, shape.table, shape.columns),
+            shape.columns,
+            shape.expected,
+            is_partial=shape.is_partial,
+        )
+    else:
+        changes = evolution.create(shape.table, shape.columns, shape.expected)
+    try:
+        connection.execute(";".join(changes.statements))
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise _unfitting(shape.table, changes.notes, str(error)) from error
+    for note in changes.notes:
+        _record(connection, shape, note)
+    return {column.name: column.duckdb_type for column in stored_columns(connection, shape.table).values()}
+
+
+def final_types(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column]
+) -> dict[str, str]:
+    """The type that each delivered column will have in the table. Raises SchemaChangedError."""
+    stored = stored_columns(connection, table)
+    types = {}
+    for column in columns:
+        old, wanted = stored.get(column.name), evolution.normal(column.duckdb_type)
+        is_open = old is None or old.duckdb_type == wanted or _is_blank(connection, table, column.name)
+        types[column.name] = wanted if is_open or old is None else evolution.common(table, old, wanted)
+    return types
+
+
+def refuse_clashes(table: str, columns: Sequence[Column]) -> None:
+    """Two fields under one name would overwrite each other: SchemaChangedError."""
+    taken = {name: name for name in (*LOADER_COLUMNS, *SEEN_AT)}
+    for column in columns:
+        if column.name in taken:
+            reason = "two fields have the same name in the warehouse, and one of them would be lost"
+            raise SchemaChangedError(table, column.name, taken[column.name], column.source_name, reason)
+        taken[column.name] = column.source_name
+
+
+def _is_blank(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    both = (raw(table), raw(table + CHANGES_SUFFIX))
+    counts = [connection.execute(f"SELECT count({quote(column)}) FROM {name}").fetchone() for name in both]
+    return not any(count[0] for count in counts if count)
+
+
+def _unfitting(table: str, notes: Sequence[Note], message: str) -> SchemaChangedError:
+    retyped = next(note for note in notes if note.change == "retyped")
+    reason = f"a stored value does not fit ({message.splitlines()[0]})"
+    return SchemaChangedError(table, retyped.field_name, retyped.before or "", retyped.after or "", reason)
+
+
+def _record(connection: duckdb.DuckDBPyConnection, shape: Shape, note: Note) -> None:
+    values = [shape.object_name, note.field_name, note.change, note.before, note.after]
+    if note.is_standing:
+        same = "(object_name, field_name, change, before, after) = (?, ?, ?, ?, ?)"
+        if connection.execute(f"SELECT 1 FROM {OPS}.schema_changes WHERE {same}", values).fetchone():
+            return
+    before, after = note.before or "absent", note.after or "absent (stored values are kept)"
+    log.warning("%s.%s %s: %s -> %s", shape.object_name, note.field_name, note.change, before, after)
+    connection.execute(
+        f"INSERT INTO {OPS}.schema_changes VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [*values, shape.run_id, instants.stored(shape.seen_at)],
+    )

@@ -1,0 +1,137 @@
+"""Copying tables of the warehouse into a fresh DuckDB file and Parquet files, and proving the copy.
+
+Which version is current is `publish`'s business.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from connectors.warehouse.connection import connect, transaction
+from connectors.warehouse.errors import (
+    NothingToPublishError,
+    PublicationMismatchError,
+    PublishError,
+    UnpublishableColumnError,
+)
+from connectors.warehouse.names import OPS, literal, quote
+
+# The oldest that DuckDB 1.5 writes: every DuckDB from 1.0 on reads such a file.
+STORAGE_VERSION = "v1.0.0"
+COPY = "publication"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table or view that is to be copied as a table."""
+
+    schema: str
+    name: str
+    comment: str | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def sql_name(self) -> str:
+        return f"{quote(self.schema)}.{quote(self.name)}"
+
+
+def sources(
+    connection: duckdb.DuckDBPyConnection, schemas: Sequence[str], ops_tables: Sequence[str]
+) -> tuple[Source, ...]:
+    """What is to be published; refuses what could not be read well: see `errors`."""
+    found = connection.execute(
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() "
+        "WHERE database_name = current_database() UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() "
+        "WHERE database_name = current_database() AND NOT internal ORDER BY 1, 2"
+    ).fetchall()
+    tables = [Source(*row) for row in found]
+    published = [table for table in tables if table.schema in schemas]
+    if not published:
+        raise NothingToPublishError(tuple(schemas))
+    ledgers = [table for table in tables if table.schema == OPS and table.name in ops_tables]
+    if absent := set(ops_tables) - {table.name for table in ledgers}:
+        raise PublishError(f"The warehouse lacks ops.{', ops.'.join(sorted(absent))}. Load something first.")
+    names = [table.name for table in (*published, *ledgers)]
+    if repeated := {name for name in names if names.count(name) > 1}:
+        raise PublishError(f"Two tables are named {', '.join(sorted(repeated))}; rename one of the models.")
+    for table in (*published, *ledgers):
+        _refuse_zoned_columns(connection, table)
+    return (*published, *ledgers)
+
+
+def copy(connection: duckdb.DuckDBPyConnection, tables: Sequence[Source], file: Path) -> dict[str, int]:
+    """Write a DuckDB file with the tables and their comments; rows of each table as the warehouse has it."""
+    with _attached(connection, file):
+        with transaction(connection):
+            for schema in {table.schema for table in tables}:
+                connection.execute(f"CREATE SCHEMA {COPY}.{quote(schema)}")
+            rows = {table.title: _copy_table(connection, table) for table in tables}
+        connection.execute(f"CHECKPOINT {COPY}")
+    return rows
+
+
+def prove(file: Path, rows: Mapping[str, int]) -> None:
+    """Open the file as a reader does and count. Raises PublicationMismatchError."""
+    with connect(file, read_only=True) as reader:
+        for table, expected in rows.items():
+            schema, _, name = table.partition(".")
+            actual = _count(reader, f"{quote(schema)}.{quote(name)}")
+            if actual != expected:
+                raise PublicationMismatchError(table, expected, actual)
+
+
+def write_parquet(file: Path, tables: Sequence[Source], folder: Path, rows: Mapping[str, int]) -> None:
+    """One Parquet file per table, from the copy; each is counted again."""
+    folder.mkdir()
+    with connect(file, read_only=True) as reader:
+        for table in tables:
+            path = literal(str(folder / f"{table.name}.parquet"))
+            reader.execute(f"COPY {table.sql_name} TO {path} (FORMAT parquet, COMPRESSION zstd)")
+            actual = _count(reader, f"read_parquet({path})")
+            if actual != rows[table.title]:
+                raise PublicationMismatchError(f"{table.name}.parquet", rows[table.title], actual)
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[None]:
+    options = f"READ_WRITE, STORAGE_VERSION {literal(STORAGE_VERSION)}"
+    connection.execute(f"ATTACH {literal(str(file))} AS {COPY} ({options})")
+    try:
+        yield
+    finally:
+        connection.execute(f"DETACH {COPY}")
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: Source) -> int:
+    target = f"{COPY}.{table.sql_name}"
+    connection.execute(f"CREATE TABLE {target} AS FROM {table.sql_name}")
+    if table.comment is not None:
+        connection.execute(f"COMMENT ON TABLE {target} IS {literal(table.comment)}")
+    comments = connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND (schema_name, table_name) = (?, ?) AND comment IS NOT NULL",
+        [table.schema, table.name],
+    ).fetchall()
+    for column, comment in comments:
+        connection.execute(f"COMMENT ON COLUMN {target}.{quote(column)} IS {literal(comment)}")
+    return _count(connection, table.sql_name)
+
+
+def _refuse_zoned_columns(connection: duckdb.DuckDBPyConnection, table: Source) -> None:
+    for column, duckdb_type in connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND (schema_name, table_name) = (?, ?) AND contains(data_type, 'WITH TIME ZONE')",
+        [table.schema, table.name],
+    ).fetchall():
+        raise UnpublishableColumnError(table.title, column, duckdb_type)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,43 @@
+{#-
+    The constructs whose spelling differs between engines, each behind one name. A model uses these and
+    dbt's own cross-database macros, and is otherwise standard SQL.
+-#}
+
+{#- The day of an instant (UTC) in the reporting time zone. -#}
+{% macro local_date(instant) -%}
+    {%- if reporting_time_zone() in ('UTC', 'GMT', 'Etc/UTC', 'Etc/GMT') -%}
+        cast({{ instant }} as date)
+    {%- else -%}
+        {{ adapter.dispatch('local_date', 'salespulse')(instant, reporting_time_zone()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__local_date(instant, zone) -%}
+    cast(timezone('{{ zone }}', timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{% macro spark__local_date(instant, zone) -%}
+    cast(from_utc_timestamp({{ instant }}, '{{ zone }}') as date)
+{%- endmacro %}
+
+{#- The time zone in which days are cut: the variable of this run, else that of the environment. -#}
+{% macro reporting_time_zone() -%}
+    {{ return(var('reporting_time_zone', none) or env_var('SALESPULSE_TIME_ZONE', 'UTC')) }}
+{%- endmacro %}
+
+{#- Days between two instants with their fraction. -#}
+{% macro elapsed_days(earlier, later) -%}
+    cast({{ dbt.datediff(earlier, later, 'second') }} as double) / 86400
+{%- endmacro %}
+
+{#- A query of the whole numbers 0 … 10^digits − 1 in the column n. -#}
+{% macro numbers(digits) -%}
+    select
+        {% for place in range(digits) %}{{ 10 ** place }} * d{{ place }}.digit{{ ' + ' if not loop.last }}{% endfor %} as n
+    from
+        {% for place in range(digits) -%}
+        {{ 'cross join ' if not loop.first }}(
+            {% for digit in range(10) %}select {{ digit }} as digit{{ ' union all ' if not loop.last }}{% endfor %}
+        ) as d{{ place }}
+        {% endfor %}
+{%- endmacro %}

@@ -1,0 +1,64 @@
+{# What each owner brought in and did, by Monday week. Only weeks in which something happened. #}
+
+with opportunities as (
+
+    select * from {{ ref('fct_opportunities') }}
+
+),
+
+activities as (
+
+    select
+        *,
+        coalesce(activity_date, {{ local_date('occurred_at') }}) as done_date
+    from {{ ref('fct_activities') }}
+    where is_completed
+
+),
+
+measured as (
+
+    -- a win belongs to the week of its close date, as bookings do
+    select
+        owner_id, close_date as measure_date,
+        coalesce(amount, 0) as bookings_amount, 1 as won_count, 0 as lost_count,
+        0 as created_count, 0 as pipeline_created_amount, 0 as activity_count, 0 as meeting_count
+    from opportunities
+    where is_won
+
+    union all
+
+    -- a loss belongs to the week in which it was moved to lost: its close date is often never touched again
+    select owner_id, coalesce({{ local_date('closed_at') }}, close_date), 0, 0, 1, 0, 0, 0, 0
+    from opportunities
+    where is_lost
+
+    union all
+
+    select owner_id, created_date, 0, 0, 0, 1, coalesce(amount, 0), 0, 0
+    from opportunities
+
+    union all
+
+    select
+        owner_id, done_date, 0, 0, 0, 0, 0, 1,
+        case when activity_kind = 'event' and activity_type in (
+            '{{ var("customer_meeting_types", ["Meeting", "Demo"]) | join("', '") }}'
+        ) then 1 else 0 end
+    from activities
+
+)
+
+select
+    owner_id,
+    cast({{ dbt.date_trunc('week', 'measure_date') }} as date) as week_start_date,
+    cast(sum(bookings_amount) as decimal(18, 2)) as bookings_amount,
+    cast(sum(won_count) as bigint) as won_count,
+    cast(sum(lost_count) as bigint) as lost_count,
+    cast(sum(created_count) as bigint) as created_count,
+    cast(sum(pipeline_created_amount) as decimal(18, 2)) as pipeline_created_amount,
+    cast(sum(activity_count) as bigint) as activity_count,
+    cast(sum(meeting_count) as bigint) as meeting_count
+from measured
+where measure_date is not null
+group by 1, 2

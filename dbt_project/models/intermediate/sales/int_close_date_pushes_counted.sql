@@ -1,0 +1,44 @@
+{# How often and how far a deal's close date was moved later. A date that was blank before is no push. #}
+
+with versions as (
+
+    select * from {{ ref('int_opportunity_versions_rebuilt') }}
+
+),
+
+dated as (
+
+    select
+        opportunity_id,
+        valid_from,
+        close_date,
+        lag(close_date) over (partition by opportunity_id order by version_number asc) as previous_close_date
+
+    from versions
+    where close_date is not null
+
+),
+
+pushes as (
+
+    select
+        opportunity_id,
+        valid_from,
+        {{ dbt.datediff('previous_close_date', 'close_date', 'day') }} as pushed_days,
+        {{ dbt.datediff('previous_close_date', 'close_date', 'month') }} as pushed_months
+
+    from dated
+    where close_date > previous_close_date
+
+)
+
+select
+    opportunity_id,
+    count(*) as push_count,
+    -- Salesforce's own PushCount counts only these.
+    sum(case when pushed_months > 0 then 1 else 0 end) as pushed_month_count,
+    sum(pushed_days) as push_days,
+    max(valid_from) as last_pushed_at
+
+from pushes
+group by opportunity_id

@@ -1,0 +1,40 @@
+{# What has been done on a deal up to the as-of instant, and what is planned next. #}
+
+with activities as (
+
+    select * from {{ ref('int_activities_unioned') }}
+    where opportunity_id is not null
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+placed as (
+
+    select
+        activities.opportunity_id,
+        activities.activity_kind,
+        case when activities.occurred_at <= as_of.as_of_at then activities.occurred_at end as happened_at,
+        case
+            when not activities.is_completed and activities.activity_date >= as_of.as_of_date
+                then activities.activity_date
+        end as planned_date
+
+    from activities
+    cross join as_of
+
+)
+
+select
+    opportunity_id,
+    count(happened_at) as activity_count,
+    count(case when activity_kind = 'event' then happened_at end) as meeting_count,
+    max(happened_at) as last_activity_at,
+    min(planned_date) as next_activity_date
+
+from placed
+group by opportunity_id

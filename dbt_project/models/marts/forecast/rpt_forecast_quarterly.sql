@@ -1,0 +1,121 @@
+{# What each seller's running and next fiscal quarter will bring, from what is won and what is open at T. #}
+
+with current_quarter as (
+
+    select dates.fiscal_quarter_start_date, dates.fiscal_quarter_end_date, as_of.as_of_date
+    from {{ ref('dim_dates') }} as dates
+    inner join {{ ref('int_as_of') }} as as_of on dates.date_day = as_of.as_of_date
+
+),
+
+quarters as (
+
+    select
+        dates.fiscal_quarter_start_date,
+        dates.fiscal_quarter_end_date,
+        dates.fiscal_quarter_label,
+        dates.date_day = current_quarter.as_of_date as is_current_quarter
+    from {{ ref('dim_dates') }} as dates
+    inner join current_quarter
+        on dates.date_day = current_quarter.as_of_date
+        or dates.date_day = cast({{ dbt.dateadd('day', 1, 'current_quarter.fiscal_quarter_end_date') }} as date)
+
+),
+
+quotas as (
+
+    select quotas.owner_id, quarters.fiscal_quarter_start_date, sum(quotas.quota_amount) as quota_amount
+    from {{ ref('stg_salesforce__forecasting_quotas') }} as quotas
+    inner join quarters
+        on quotas.start_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
+    where quotas.is_amount
+    group by quotas.owner_id, quarters.fiscal_quarter_start_date
+
+),
+
+deals as (
+
+    select
+        opportunities.owner_id,
+        quarters.fiscal_quarter_start_date,
+        sum(case when is_won then amount end) as closed_won_amount,
+        sum(case when is_open and forecast_category = 'Commit' then amount end) as open_commit_amount,
+        sum(
+            case when is_open and forecast_category in ('Best Case', 'Most Likely') then amount end
+        ) as open_best_case_amount,
+        sum(case when is_open then amount end) as open_amount,
+        sum(case when is_open then weighted_amount end) as weighted_amount,
+        -- a deal that its owner left out of the forecast on purpose stays out
+        sum(
+            case when is_open and coalesce(forecast_category, '') <> 'Omitted'
+                then coalesce(expected_amount, weighted_amount) end
+        ) as expected_open_amount
+    from {{ ref('fct_opportunities') }} as opportunities
+    inner join quarters
+        on opportunities.close_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
+    group by opportunities.owner_id, quarters.fiscal_quarter_start_date
+
+),
+
+overdue as (
+
+    select
+        opportunities.owner_id,
+        current_quarter.fiscal_quarter_start_date,
+        sum(opportunities.amount) as overdue_open_amount
+    from {{ ref('fct_opportunities') }} as opportunities
+    inner join current_quarter on opportunities.close_date < current_quarter.fiscal_quarter_start_date
+    where opportunities.is_open
+    group by opportunities.owner_id, current_quarter.fiscal_quarter_start_date
+
+),
+
+figures as (
+
+    select
+        users.user_id as owner_id,
+        users.user_name as owner_name,
+        users.manager_id,
+        quarters.fiscal_quarter_start_date,
+        quarters.fiscal_quarter_label,
+        quarters.is_current_quarter,
+        quotas.quota_amount,
+        coalesce(deals.closed_won_amount, 0) as closed_won_amount,
+        coalesce(deals.open_commit_amount, 0) as open_commit_amount,
+        coalesce(deals.open_best_case_amount, 0) as open_best_case_amount,
+        coalesce(deals.open_amount, 0) as open_amount,
+        coalesce(deals.weighted_amount, 0) as weighted_amount,
+        cast(coalesce(deals.expected_open_amount, 0) as decimal(18, 2)) as expected_open_amount,
+        coalesce(overdue.overdue_open_amount, 0) as overdue_open_amount
+    from {{ ref('dim_users') }} as users
+    cross join quarters
+    left join quotas
+        on users.user_id = quotas.owner_id and quarters.fiscal_quarter_start_date = quotas.fiscal_quarter_start_date
+    left join deals
+        on users.user_id = deals.owner_id and quarters.fiscal_quarter_start_date = deals.fiscal_quarter_start_date
+    left join overdue
+        on users.user_id = overdue.owner_id and quarters.fiscal_quarter_start_date = overdue.fiscal_quarter_start_date
+    where users.is_seller
+        and (users.is_active or coalesce(deals.owner_id, quotas.owner_id, overdue.owner_id) is not null)
+
+)
+
+select
+    owner_id,
+    fiscal_quarter_start_date,
+    owner_name,
+    manager_id,
+    fiscal_quarter_label,
+    cast(quota_amount as decimal(18, 2)) as quota_amount,
+    cast(closed_won_amount as decimal(18, 2)) as closed_won_amount,
+    cast(closed_won_amount + open_commit_amount as decimal(18, 2)) as commit_amount,
+    cast(closed_won_amount + open_commit_amount + open_best_case_amount as decimal(18, 2)) as best_case_amount,
+    cast(open_amount as decimal(18, 2)) as open_amount,
+    cast(weighted_amount as decimal(18, 2)) as weighted_amount,
+    expected_open_amount,
+    cast(closed_won_amount + expected_open_amount as decimal(18, 2)) as forecast_amount,
+    cast(quota_amount - closed_won_amount - expected_open_amount as decimal(18, 2)) as gap_amount,
+    cast(overdue_open_amount as decimal(18, 2)) as overdue_open_amount,
+    'empirical stage win rates; no interval; deals not yet created are not counted' as forecast_method,
+    is_current_quarter
+from figures

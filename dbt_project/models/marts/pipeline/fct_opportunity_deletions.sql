@@ -1,0 +1,17 @@
+with opportunities as (
+
+    select * from {{ ref('stg_salesforce__opportunities') }}
+
+)
+
+select
+    opportunity_id,
+    opportunity_name,
+    owner_id,
+    stage_name,
+    amount,
+    coalesce(deleted_at, last_modified_at) as deleted_at,
+    coalesce(deletion_kind, 'soft') as deletion_kind
+
+from opportunities
+where is_deleted

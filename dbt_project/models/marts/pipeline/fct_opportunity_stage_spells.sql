@@ -1,0 +1,46 @@
+with spells as (
+
+    select * from {{ ref('int_stage_spells_collapsed') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('int_opportunities_classified') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('int_sales_stages_resolved') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+)
+
+select
+    spells.opportunity_id,
+    spells.spell_number,
+    opportunities.sales_process,
+    spells.stage_name,
+    stages.stage_order,
+    spells.entered_at,
+    spells.exited_at,
+    spells.is_current,
+    {{ elapsed_days('spells.entered_at', 'coalesce(spells.exited_at, as_of.as_of_at)') }} as duration_days,
+    spells.next_stage_name,
+    spells.provenance
+
+from spells
+cross join as_of
+inner join opportunities
+    on spells.opportunity_id = opportunities.opportunity_id
+left join stages
+    on
+        opportunities.sales_process = stages.sales_process
+        and spells.stage_name = stages.stage_name
+where not opportunities.is_deleted

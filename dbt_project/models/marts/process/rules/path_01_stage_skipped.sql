@@ -1,0 +1,106 @@
+-- A stage counts as skipped when a deal stands beyond it in its own process and has never been in it.
+-- Stages before the one in which the deal was entered are not held against it.
+with as_of as (
+
+    select as_of_at from {{ ref('int_as_of') }}
+
+),
+
+thresholds as (
+
+    select sales_process, threshold_value as closed_within_days
+    from {{ ref('int_process_thresholds_resolved') }}
+    where rule_id = 'PATH-01' and threshold_name = 'closed_within_days'
+
+),
+
+judged as (
+
+    select opportunities.*
+    from {{ ref('fct_opportunities') }} as opportunities
+    cross join as_of
+    inner join thresholds
+        on coalesce(opportunities.sales_process, '') = thresholds.sales_process
+    where opportunities.is_open
+        or {{ dbt.datediff('opportunities.closed_at', 'as_of.as_of_at', 'day') }} <= thresholds.closed_within_days
+
+),
+
+stages as (
+
+    select sales_process, stage_name, stage_order, is_closed, is_won
+    from {{ ref('dim_sales_stages') }}
+
+),
+
+visited as (
+
+    select distinct judged.opportunity_id, judged.sales_process, stages.stage_name, stages.stage_order
+    from judged
+    inner join {{ ref('fct_opportunity_stage_spells') }} as spells
+        on judged.opportunity_id = spells.opportunity_id
+    inner join stages
+        on judged.sales_process = stages.sales_process
+        and spells.stage_name = stages.stage_name
+    -- losing a deal early skips nothing
+    where not stages.is_closed or stages.is_won
+
+),
+
+entered as (
+
+    select judged.opportunity_id, min(stages.stage_order) as entry_order
+    from judged
+    inner join {{ ref('fct_opportunity_stage_spells') }} as spells
+        on judged.opportunity_id = spells.opportunity_id and spells.spell_number = 1
+    inner join stages
+        on judged.sales_process = stages.sales_process
+        and spells.stage_name = stages.stage_name
+    group by judged.opportunity_id
+
+),
+
+furthest as (
+
+    select visited.opportunity_id, visited.sales_process, max(visited.stage_order) as furthest_order
+    from visited
+    group by visited.opportunity_id, visited.sales_process
+
+),
+
+skipped as (
+
+    select
+        furthest.opportunity_id,
+        max(beyond.stage_name) as furthest_stage_name,
+        {{ dbt.listagg("stages.stage_name", "', '", "order by stages.stage_order") }} as stage_names
+    from furthest
+    inner join entered on furthest.opportunity_id = entered.opportunity_id
+    inner join stages
+        on furthest.sales_process = stages.sales_process
+        and not stages.is_closed
+        and stages.stage_order > entered.entry_order
+        and stages.stage_order < furthest.furthest_order
+    inner join stages as beyond
+        on furthest.sales_process = beyond.sales_process
+        and furthest.furthest_order = beyond.stage_order
+        and not (beyond.is_closed and not beyond.is_won)
+    left join visited
+        on furthest.opportunity_id = visited.opportunity_id
+        and stages.stage_name = visited.stage_name
+    where visited.opportunity_id is null
+    group by furthest.opportunity_id
+
+)
+
+select
+    'PATH-01' as rule_id,
+    'Opportunity' as record_object,
+    judged.opportunity_id as record_id,
+    judged.opportunity_name as record_name,
+    judged.owner_id,
+    -- nothing of a closed deal is at risk any more
+    cast(case when judged.is_open then judged.amount else 0 end as decimal(18, 2)) as at_risk_amount,
+    'Went to ' || skipped.furthest_stage_name || ' without passing ' || skipped.stage_names || '.' as detail
+from judged
+inner join skipped on judged.opportunity_id = skipped.opportunity_id

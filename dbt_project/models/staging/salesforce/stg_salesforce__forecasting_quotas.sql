@@ -1,0 +1,28 @@
+with source as (
+
+    select * from {{ landing('forecasting_quota') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        id as forecasting_quota_id,
+        quota_owner_id as owner_id,
+        period_id,
+
+        -- figures
+        cast(quota_amount as decimal(18, 2)) as quota_amount,
+
+        -- states
+        coalesce(is_amount, true) as is_amount,
+
+        -- times
+        start_date
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,9 @@
+{#- Rates are stored from 0 to 1, never in percent. -#}
+{% test is_a_rate(model, column_name) %}
+
+select {{ column_name }}
+
+from {{ model }}
+where {{ column_name }} < 0 or {{ column_name }} > 1
+
+{% endtest %}

@@ -1,0 +1,1 @@
+"""The suites as code, one module per border. Declarations only: importing them imports no engine."""

@@ -1,0 +1,146 @@
+"""The command `salespulse`. It composes nothing: it asks Dagster to materialize, and prints what came of it."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import click
+from rich.console import Console
+
+from orchestration.settings import load_settings
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+EPILOG = "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 checks failed, 4 remote or login, 5 warehouse locked."
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of text.")
+
+
+@click.group(context_settings=CONTEXT, epilog=EPILOG)
+@click.version_option(package_name="salespulse")
+def cli() -> None:
+    """See whether the sales process is followed, what the numbers are, and what the quarter will bring."""
+
+
+def _job(command: str, job: str, text: str) -> None:
+    @cli.command(command, help=text, epilog=EPILOG)
+    @JSON
+    def run(as_json: bool) -> None:
+        sys.exit(_guarded(lambda: _execute(command, job, as_json), as_json))
+
+
+_job("run", "all", "The main job: sync, build, check, publish and write the packs.")
+_job("sync", "sync", "Fetch what changed in the org into the warehouse.")
+_job("build", "build", "Build the marts from what has been synced, and test them.")
+_job("check", "check", "Judge both borders and the process rules; exit code 3 if a fact does not hold.")
+_job("publish", "publish", "Publish the marts, the Parquet files and the report as a new version.")
+_job("export", "export", "Write the managers' packs from the published version.")
+
+
+@cli.command(epilog=EPILOG)
+@JSON
+def status(as_json: bool) -> None:
+    """Say what has been synced and published, and when."""
+    sys.exit(_guarded(lambda: _report("status", as_json), as_json))
+
+
+@cli.command(epilog=EPILOG)
+@JSON
+def doctor(as_json: bool) -> None:
+    """Check settings, login, permissions, limits, disk and versions; change nothing."""
+    sys.exit(_guarded(lambda: _report("doctor", as_json), as_json))
+
+
+@cli.command(context_settings={**CONTEXT, "ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1)
+def dev(arguments: tuple[str, ...]) -> None:
+    """Open Dagster (page and daemon) on the same assets; further ARGUMENTS go to `dagster dev`."""
+
+    def start() -> int:
+        from orchestration.run import prepare_home
+
+        prepare_home(load_settings())
+        command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", *arguments]
+        os.execv(sys.executable, command)
+
+    sys.exit(_guarded(start, False))
+
+
+@cli.group()
+def sandbox() -> None:
+    """The embedded Salesforce-compatible org."""
+
+
+@sandbox.command(epilog=EPILOG)
+@click.option("--port", default=8800, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option("--scale", default=1.0, show_default=True, help="1 is about 2,000 opportunities in three years.")
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same company.")
+@click.option("--from-csv", type=click.Path(exists=True, file_okay=False), help="Fill the org from a folder.")
+@click.option("--mapping", type=click.Path(exists=True, dir_okay=False), help="TOML file that names the columns.")
+@click.option("--now", help="The org's clock as an ISO instant; default: the present.")
+@click.option("--session-id", help="The session id to accept; default: a random one, printed.")
+def serve(**options: Any) -> None:
+    """Serve the sandbox org until stopped (Ctrl-C)."""
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    os.execv(sys.executable, [sys.executable, "-m", "connectors.sandbox", *arguments])
+
+
+def _execute(command: str, job: str, as_json: bool) -> int:
+    """Run one of the jobs with progress on stderr and the result on stdout."""
+    started = time.monotonic()
+    settings = load_settings()
+    # Imported late: `--help` must not wait for Dagster and dbt.
+    from orchestration.console import PHASES, progress
+    from orchestration.definitions import load
+    from orchestration.run import execute, prepare_home
+    from orchestration.summary import print_summary
+
+    prepare_home(settings)
+    with progress(Console(stderr=True), steps=len(PHASES) if job == "all" else 1):
+        definitions = load()
+        start_up = time.monotonic() - started
+        outcome = execute(job, settings, definitions)
+    outcome.command = command
+    outcome.phases = {"start": round(start_up, 2), **outcome.phases}
+    outcome.seconds = round(time.monotonic() - started, 2)
+    if as_json:
+        click.echo(json.dumps(outcome.document(), default=str, indent=2))
+    else:
+        print_summary(Console(), outcome, settings)
+    return outcome.exit_code
+
+
+def _report(kind: str, as_json: bool) -> int:
+    from orchestration import inspection
+
+    found = inspection.status(load_settings()) if kind == "status" else inspection.doctor(load_settings())
+    if as_json:
+        click.echo(json.dumps(found.document(), default=str, indent=2))
+    else:
+        found.print(Console())
+    return found.exit_code
+
+
+def _guarded(action: Callable[[], int], as_json: bool) -> int:
+    """Errors that explain themselves end with their message and code, without a traceback."""
+    try:
+        return action()
+    except Exception as error:
+        from orchestration.exits import EXPLAINED, exit_code
+
+        if not isinstance(error, EXPLAINED):
+            raise
+        if as_json:
+            click.echo(json.dumps({"exit_code": int(exit_code(error)), "errors": [str(error)]}, indent=2))
+        click.echo(str(error), err=True)
+        return exit_code(error)
+
+
+def main() -> None:
+    """The entry point of the distribution."""
+    cli(prog_name="salespulse")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Kinds of definitions that a YAML file in `defs/` can ask for."""

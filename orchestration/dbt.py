@@ -1,0 +1,163 @@
+"""Runs dbt in this process and says, node by node, how it went.
+
+A second interpreter would pay for importing dbt once more (dagster-dbt has imported it already). What
+a node's result means to Dagster is said in `orchestration.defs.transform`. No SQL here.
+"""
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestration.settings import Settings
+
+PROJECT_DIR = Path(__file__).parent.parent / "dbt_project"
+TARGET = PROJECT_DIR / "target"
+MANIFEST = TARGET / "manifest.json"
+SOURCES = ("*.sql", "*.yml", "*.csv")
+
+Status = Literal["success", "error", "fail", "warn", "pass", "skipped"]
+
+log = logging.getLogger("salespulse.dbt")
+
+
+class DbtError(Exception):
+    """dbt could not read or run the project at all. Exit code 1."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        self.command, self.reason = command, reason
+        super().__init__(
+            f"dbt {command} stopped: {reason}. The full log is in the folder dbt/ of SALESPULSE_HOME; "
+            "mend the model that it names and run `salespulse build` again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one model, seed or test went. `failures` counts a test's failing rows."""
+
+    unique_id: str
+    status: Status
+    seconds: float
+    failures: int
+    message: str
+
+    @property
+    def is_test(self) -> bool:
+        return self.unique_id.startswith("test.")
+
+
+def manifest() -> Mapping[str, Any]:
+    """The parsed project as plain values; parsed anew if a file of it is younger than the last parse."""
+    with _parsing_alone():
+        if not MANIFEST.exists() or _newest_source() > MANIFEST.stat().st_mtime:
+            _invoke(["parse"], target=TARGET)
+        parsed: Mapping[str, Any] = json.loads(MANIFEST.read_bytes())
+    return parsed
+
+
+def build(settings: Settings, *, select: Sequence[str] = (), tests_only: bool = False) -> list[NodeResult]:
+    """Build the selected nodes (default: all) and run their tests. Raises DbtError."""
+    command = "test" if tests_only else "build"
+    arguments = [command, *(["--select", *select] if select else [])]
+    arguments += ["--exclude-resource-type", "unit_test"]
+    target = settings.root / "dbt"
+    target.mkdir(parents=True, exist_ok=True)
+    with _parsing_alone():
+        # Parsed under the project's own names, whichever the warehouse: so one cache serves them all.
+        parsed = _invoke(["parse"], target=TARGET)
+    with _environment(_variables(settings)):
+        result = _invoke(arguments, target=target, parsed=parsed)
+    return [
+        NodeResult(
+            unique_id=row.node.unique_id,
+            status="warn" if row.status == "warn" else str(row.status),  # type: ignore[arg-type]
+            seconds=row.execution_time,
+            failures=row.failures or 0,
+            message=row.message or "",
+        )
+        for row in result.results
+    ]
+
+
+def compile_models(target: Path) -> dict[str, str]:
+    """The SQL of every model by name, macros filled in; needs no warehouse. Raises DbtError."""
+    with _environment({"SALESPULSE_WAREHOUSE": str(target / "compile.duckdb")}):
+        _invoke(["compile"], target=target)
+    compiled = json.loads((target / "manifest.json").read_bytes())["nodes"].values()
+    return {node["name"]: node["compiled_code"] for node in compiled if node["resource_type"] == "model"}
+
+
+def _newest_source() -> float:
+    files = (file for pattern in SOURCES for file in PROJECT_DIR.rglob(pattern) if TARGET not in file.parents)
+    return max((file.stat().st_mtime for file in files), default=0.0)
+
+
+@contextmanager
+def _parsing_alone() -> Iterator[None]:
+    """Two processes that parse at once would read each other's half-written files."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _invoke(arguments: Sequence[str], *, target: Path, parsed: Any = None) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    command = [
+        *("--quiet", "--log-level", "none", "--log-level-file", "info"),
+        *arguments,
+        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+        *("--target-path", str(target), "--log-path", str(target)),
+    ]
+    outcome = dbtRunner(manifest=parsed, callbacks=[_say]).invoke(command)
+    if outcome.exception is not None or outcome.result is None:
+        raise DbtError(arguments[0], str(outcome.exception or "it gave no result"))
+    return outcome.result
+
+
+def _say(event: Any) -> None:
+    """One line of progress for each model that is done."""
+    if event.info.name != "LogModelResult":
+        return
+    data = event.data
+    log.info(
+        "%d of %d %s %s, %.2f s",
+        data.index,
+        data.total,
+        data.description,
+        data.status.lower(),
+        data.execution_time,
+    )
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Variables that profiles.yml and the macros read, for the time of one invocation."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    return {
+        "SALESPULSE_WAREHOUSE": str(settings.warehouse_file),
+        "SALESPULSE_TIME_ZONE": settings.time_zone,
+        "SALESPULSE_DBT_THREADS": str(settings.threads),
+        "SALESPULSE_MEMORY_LIMIT": settings.memory_limit,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }

@@ -1,0 +1,1 @@
+"""What Dagster loads: resources, then verbs in the order of the data. Only `definitions.py` above assembles them."""

@@ -1,0 +1,122 @@
+"""The two things that assets reach out to, the CRM and the warehouse, and the policies that they share. No assets."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+from pydantic import SecretStr
+
+from connectors.salesforce.auth import (
+    ClientCredentials,
+    Credentials,
+    JwtCredentials,
+    PasswordCredentials,
+    SessionCredentials,
+)
+from connectors.salesforce.client import Client
+from connectors.warehouse.connection import RunLock, connect
+from connectors.warehouse.errors import WarehouseLockedError
+from connectors.warehouse.schemas import create_schemas
+from orchestration.embedded import SESSION_ID, embedded_org
+from orchestration.settings import Settings, load_settings
+
+POOL = "warehouse"
+LOCK_WAIT_SECONDS = 600.0
+# Marts are refreshed every morning: late after a day and two hours, stale after a day and a half.
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
+
+
+class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The DuckDB file that runs write to."""
+
+    @contextmanager
+    def lock(self) -> Iterator[Settings]:
+        """Keep other runs out while this step writes. Waits for at most ten minutes."""
+        settings = load_settings()
+        with _waiting_lock(settings):
+            yield settings
+
+    @contextmanager
+    def session(self, settings: Settings) -> Iterator[DuckDBPyConnection]:
+        """An open connection. Close it before dbt runs: a process holds one configuration of a file."""
+        with connect(
+            settings.warehouse_file, memory_limit=settings.memory_limit, threads=settings.threads
+        ) as connection:
+            create_schemas(connection)
+            yield connection
+
+
+class Crm(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The org in `.env`, or the embedded sandbox org if no credentials are set."""
+
+    @contextmanager
+    def client(self, settings: Settings) -> Iterator[Client]:
+        """A client that logs in at its first call."""
+        found = credentials(settings)
+        if found is None:
+            with (
+                embedded_org(settings) as url,
+                Client(SessionCredentials(url, SESSION_ID), version=settings.salesforce_api_version) as client,
+            ):
+                yield client
+            return
+        with Client(
+            found, version=settings.salesforce_api_version, allowed_hosts=settings.salesforce_allowed_hosts
+        ) as client:
+            yield client
+
+
+@contextmanager
+def _waiting_lock(settings: Settings) -> Iterator[None]:
+    """The run lock, unless this very process holds it already: the command line does for a whole run."""
+    with ExitStack() as stack:
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS
+        while True:
+            try:
+                stack.enter_context(RunLock(settings.root))
+                break
+            except WarehouseLockedError as error:
+                if error.pid == os.getpid():
+                    break
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(1)
+        yield
+
+
+def credentials(settings: Settings) -> Credentials | None:
+    """The settings in the connector's words; None if there are no credentials."""
+    url = settings.salesforce_instance_url
+    login_url = settings.salesforce_login_url
+    match settings.login_flow:
+        case "session":
+            return SessionCredentials(url or "", _reveal(settings.salesforce_session_id))
+        case "jwt":
+            assert settings.salesforce_private_key_file is not None  # the flow says so
+            return JwtCredentials(
+                settings.salesforce_username or "",
+                settings.salesforce_private_key_file,
+                settings.salesforce_client_id or "",
+                login_url,
+            )
+        case "client_credentials":
+            return ClientCredentials(
+                login_url, settings.salesforce_client_id or "", _reveal(settings.salesforce_client_secret)
+            )
+        case "password":
+            return PasswordCredentials(
+                settings.salesforce_username or "",
+                _reveal(settings.salesforce_password),
+                _reveal(settings.salesforce_security_token),
+                login_url,
+            )
+        case None:
+            return None
+
+
+def _reveal(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

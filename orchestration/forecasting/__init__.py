@@ -1,0 +1,1 @@
+"""The mathematics of the forecast: arrays in, arrays out. No dagster, no SQL, no files."""

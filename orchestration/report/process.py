@@ -1,0 +1,177 @@
+"""How the process is followed: open exceptions by rule, adherence by seller, win rates by stage."""
+
+from datetime import timedelta
+from typing import Any
+
+from connectors.delivery import display
+from connectors.delivery.pack import Mark, PackColumn, PackRow, PackTable
+from connectors.delivery.report import Bar, BarChart, Section
+from orchestration.report.pipeline import process_name
+from orchestration.report.published import Published, money
+from orchestration.report.team import TeamNumbers
+
+RULES_DRAWN = 12
+LOW_ADHERENCE_RATE, POOR_ADHERENCE_RATE = 0.8, 0.6
+SEVERITIES: dict[str, Mark] = {"critical": "bad", "high": "bad", "medium": "warn"}
+
+BY_RULE = """
+select
+    exceptions.rule_id,
+    max(coalesce(rules.rule_name, exceptions.rule_name)) as rule_name,
+    max(coalesce(rules.severity, exceptions.severity)) as severity,
+    count(*) as exception_count,
+    sum(exceptions.at_risk_amount) as at_risk_amount,
+    sum(case when exceptions.first_seen_at > $week_ago then 1 else 0 end) as new_count,
+    max(rules.description) as description
+from marts.fct_process_exceptions as exceptions
+left join marts.dim_process_rules as rules on exceptions.rule_id = rules.rule_id
+where exceptions.status = 'open'
+group by exceptions.rule_id
+order by exception_count desc, exceptions.rule_id
+"""
+RULE_COLUMNS = (
+    PackColumn("rule_id", "Rule"),
+    PackColumn("rule_name", "What should hold"),
+    PackColumn("severity", "Severity", "severity"),
+    PackColumn("exception_count", "Open", "count"),
+    PackColumn("new_count", "New in 7 days", "count"),
+    PackColumn("at_risk_amount", "Amount at risk", "money"),
+)
+
+AT_RISK = """
+with records as (
+    select owner_id, record_object, record_id, max(at_risk_amount) as at_risk_amount
+    from marts.fct_process_exceptions
+    where status = 'open'
+    group by owner_id, record_object, record_id
+)
+
+select
+    coalesce(users.manager_name, users.user_name, 'Nobody') as team_name,
+    count(*) as record_count,
+    sum(records.at_risk_amount) as at_risk_amount
+from records
+left join marts.dim_users as users on records.owner_id = users.user_id
+group by 1
+order by at_risk_amount desc nulls last, team_name
+"""
+
+BY_SELLER = """
+select
+    users.user_name,
+    users.manager_name,
+    adherence.open_count,
+    adherence.deals_with_exception_count,
+    adherence.adherence_rate,
+    adherence.at_risk_amount
+from marts.rpt_rep_process_adherence as adherence
+inner join marts.dim_users as users on adherence.owner_id = users.user_id
+order by adherence.adherence_rate nulls last, users.user_name, users.user_id
+"""
+SELLER_COLUMNS = (
+    PackColumn("user_name", "Seller"),
+    PackColumn("manager_name", "Manager"),
+    PackColumn("open_count", "Open deals", "count"),
+    PackColumn("deals_with_exception_count", "With an exception", "count"),
+    PackColumn("adherence_rate", "Adherence", "rate"),
+    PackColumn("at_risk_amount", "Amount at risk", "money"),
+)
+
+WIN_RATES = """
+select rates.*
+from marts.rpt_stage_win_rates as rates
+left join marts.dim_sales_stages as stages
+    on rates.sales_process = stages.sales_process and rates.stage_name = stages.stage_name
+order by rates.sales_process nulls last, stages.stage_order nulls last, rates.stage_name
+"""
+WIN_RATE_COLUMNS = (
+    PackColumn("sales_process", "Sales process"),
+    PackColumn("stage_name", "Stage"),
+    PackColumn("reached_closed_count", "Reached it and closed", "count"),
+    PackColumn("won_count", "Of these won", "count"),
+    PackColumn("win_rate", "Observed win rate", "rate"),
+    PackColumn("default_probability_rate", "CRM default", "rate"),
+)
+
+
+def section(published: Published, numbers: TeamNumbers) -> Section:
+    """Exceptions and adherence. The lead names how many sellers are looked at."""
+    rules = published.rows(BY_RULE, week_ago=published.as_of_utc - timedelta(days=7))
+    return Section(
+        name="process",
+        title="Process",
+        lead=(
+            f"Whether the {len(numbers.sellers)} sellers work their deals as their own sales process asks. A deal can "
+            "break several rules, so amounts of different rules do not add up."
+        ),
+        charts=(_chart(rules), _at_risk(published)),
+        tables=(_rules(rules), _sellers(published)),
+    )
+
+
+def _at_risk(published: Published) -> BarChart:
+    teams = published.rows(AT_RISK)
+    bars = tuple(
+        Bar(
+            team["team_name"],
+            (float(team["at_risk_amount"] or 0),),
+            f"{display.short_money(team['at_risk_amount'] or 0)} · {team['record_count']}",
+        )
+        for team in teams
+    )
+    note = "Amount and number of records with an open exception, each record counted once."
+    return BarChart("At risk by team", note, ("At risk",), bars)
+
+
+def _chart(rules: list[dict[str, Any]]) -> BarChart:
+    bars = tuple(
+        Bar(rule["rule_id"], (float(rule["exception_count"]),), _caption(rule)) for rule in rules[:RULES_DRAWN]
+    )
+    cut = f" The {RULES_DRAWN} most frequent of {len(rules)} rules." if len(rules) > RULES_DRAWN else ""
+    return BarChart("Open exceptions by rule", f"Number, and amount at risk.{cut}", ("Open exceptions",), bars)
+
+
+def _caption(rule: dict[str, Any]) -> str:
+    amount = rule["at_risk_amount"]
+    return f"{rule['exception_count']:,}" + (f" · {display.short_money(amount)}" if amount else "")
+
+
+def _rules(rules: list[dict[str, Any]]) -> PackTable:
+    rows = []
+    for rule in rules:
+        mark = SEVERITIES.get(str(rule["severity"]).lower())
+        values = {**rule, "severity": str(rule["severity"]).capitalize()}
+        rows.append(_row(RULE_COLUMNS, values, {"severity": mark} if mark else {}))
+    return PackTable("exceptions_by_rule", "Open exceptions by rule", RULE_COLUMNS, tuple(rows))
+
+
+def _sellers(published: Published) -> PackTable:
+    rows = []
+    for seller in published.rows(BY_SELLER):
+        rate = seller["adherence_rate"]
+        marks: dict[str, Mark] = {}
+        if rate is not None and rate < LOW_ADHERENCE_RATE:
+            marks["adherence_rate"] = "bad" if rate < POOR_ADHERENCE_RATE else "warn"
+        rows.append(_row(SELLER_COLUMNS, seller, marks))
+    note = "Adherence is the share of open deals without an open exception; the lowest first."
+    return PackTable("adherence_by_seller", "Adherence by seller", SELLER_COLUMNS, tuple(rows), note)
+
+
+def win_rates(published: Published) -> Section:
+    """How deals that reached a stage ended, beside what the CRM assumes."""
+    rows = tuple(
+        _row(WIN_RATE_COLUMNS, {**rate, "sales_process": process_name(rate["sales_process"])}, {})
+        for rate in published.rows(WIN_RATES)
+    )
+    note = "Won ÷ closed, of the deals that reached the stage or skipped over it."
+    return Section(
+        name="win-rates",
+        title="Stage win rates",
+        lead="What a stage is worth: how often deals that got there were won, against the probability set in the CRM.",
+        tables=(PackTable("stage_win_rates", "Win rate by stage", WIN_RATE_COLUMNS, rows, note),),
+    )
+
+
+def _row(columns: tuple[PackColumn, ...], values: dict[str, Any], marks: dict[str, Mark]) -> PackRow:
+    cells = (money(values[c.name]) if c.unit == "money" else values[c.name] for c in columns)
+    return PackRow(tuple(cells), marks=marks)

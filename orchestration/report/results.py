@@ -1,0 +1,141 @@
+"""Results and forecast: bookings by week against their goals, the forecast of each team against quota."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from connectors.delivery import display
+from connectors.delivery.pack import PackColumn, PackRow, PackTable
+from connectors.delivery.report import Bar, BarChart, Column, ColumnChart, Section
+from orchestration.report.published import Published, money, total
+from orchestration.report.team import TeamNumbers, ratio, status
+
+WEEKS = 13
+WEEKLY = """
+select
+    week_start_date,
+    sum(bookings_amount) as bookings_amount,
+    sum(goal_bookings_amount) as goal_amount,
+    max(case when is_current_week then 1 else 0 end) as is_partial
+from marts.rpt_owner_kpis_weekly
+where week_start_date <= $this_week
+group by week_start_date
+order by week_start_date desc
+limit $weeks
+"""
+FORECASTS = """
+select
+    forecasts.*,
+    coalesce(managers.user_name, 'No manager') as team_name
+from marts.rpt_forecast_quarterly as forecasts
+left join marts.dim_users as managers on forecasts.manager_id = managers.user_id
+order by forecasts.fiscal_quarter_start_date, team_name, forecasts.owner_id
+"""
+AMOUNTS = (
+    "quota_amount",
+    "closed_won_amount",
+    "expected_open_amount",
+    "forecast_amount",
+    "commit_amount",
+    "best_case_amount",
+    "open_amount",
+)
+COLUMNS = (
+    PackColumn("team_name", "Team of"),
+    PackColumn("quota_amount", "Quota", "money"),
+    PackColumn("closed_won_amount", "Booked", "money"),
+    PackColumn("expected_open_amount", "Expected from open", "money"),
+    PackColumn("forecast_amount", "Forecast", "money"),
+    PackColumn("gap_amount", "Gap to quota", "money"),
+    PackColumn("attainment_ratio", "Forecast ÷ quota", "rate"),
+    PackColumn("commit_amount", "Commit", "money"),
+    PackColumn("best_case_amount", "Best case", "money"),
+    PackColumn("open_amount", "Open and due", "money"),
+    PackColumn("status", "Status", "status"),
+)
+
+
+def section(published: Published, numbers: TeamNumbers) -> Section:
+    """Bookings by week, and a forecast table for this quarter and the next."""
+    forecasts = published.rows(FORECASTS)
+    current = [line for line in forecasts if line["is_current_quarter"]]
+    coming = [line for line in forecasts if not line["is_current_quarter"]]
+    method = next((line["forecast_method"] for line in current if line["forecast_method"]), "")
+    tables = [_table(current, f"Forecast {numbers.quarter.label}", method)]
+    if coming:
+        label = coming[0]["fiscal_quarter_label"]
+        tables.append(_table(coming, f"Forecast {label}", "The next quarter, from deals that are open today."))
+    return Section(
+        name="results",
+        title="Results and forecast",
+        lead=(
+            "What has been booked against the goals, and where the quarter will end if open deals go as such deals "
+            "went before."
+        ),
+        charts=(_weekly(published), _by_team(current, numbers.quarter.label)),
+        tables=tuple(tables),
+    )
+
+
+def _weekly(published: Published) -> ColumnChart:
+    weeks = published.rows(WEEKLY, this_week=published.this_week, weeks=WEEKS)
+    columns = tuple(
+        Column(
+            f"{week['week_start_date'].day} {display.MONTHS[week['week_start_date'].month - 1]}",
+            float(week["bookings_amount"] or 0),
+            None if week["goal_amount"] is None else float(week["goal_amount"]),
+            bool(week["is_partial"]),
+        )
+        for week in reversed(weeks)
+    )
+    note = "By the Monday of the week. The pale column is this week, which is not over."
+    return ColumnChart("Bookings by week", note, "Booked", "Goal" if any(c.goal for c in columns) else "", columns)
+
+
+def _by_team(lines: list[dict[str, Any]], label: str) -> BarChart:
+    bars = []
+    for team in _teams(lines):
+        attained = ratio(team["forecast_amount"], team["quota_amount"])
+        bars.append(
+            Bar(
+                team["team_name"],
+                (float(team["closed_won_amount"] or 0), float(team["expected_open_amount"] or 0)),
+                display.short_money(team["forecast_amount"] or 0)
+                + (f" · {display.number(attained, 'rate')}" if attained is not None else ""),
+                goal=None if team["quota_amount"] is None else float(team["quota_amount"]),
+            )
+        )
+    note = "Booked, and expected from open deals; in words the forecast and its share of the quota."
+    return BarChart(f"Forecast {label} by team", note, ("Booked", "Expected from open"), tuple(bars), "Quota")
+
+
+def _teams(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sums of each first-line team, in the order of their names."""
+    grouped: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        grouped[line["team_name"]].append(line)
+    return [_sums(members, name) for name, members in sorted(grouped.items())]
+
+
+def _sums(lines: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return {"team_name": name, **{column: total(line[column] for line in lines) for column in AMOUNTS}}
+
+
+def _table(lines: list[dict[str, Any]], title: str, note: str) -> PackTable:
+    is_current = any(line["is_current_quarter"] for line in lines)
+    rows = tuple(_row(team, is_current) for team in _teams(lines))
+    whole = _row(_sums(lines, "All teams"), is_current) if rows else None
+    name = title.lower().replace(" ", "_").replace("-", "_")
+    return PackTable(name, title, COLUMNS, rows, note, total=whole)
+
+
+def _row(sums: dict[str, Any], is_current: bool) -> PackRow:
+    quota, forecast = sums["quota_amount"], sums["forecast_amount"]
+    derived = {
+        **sums,
+        "gap_amount": None if quota is None else money(quota - (forecast or Decimal(0))),
+        "attainment_ratio": ratio(forecast, quota),
+        # A quarter that has not begun cannot be behind yet.
+        "status": status(forecast, quota) if is_current else None,
+    }
+    return PackRow(tuple(derived[column.name] for column in COLUMNS))

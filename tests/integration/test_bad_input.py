@@ -1,0 +1,85 @@
+"""What goes wrong says what, why and what to do, with the exit code that the documentation names."""
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import salespulse, sandbox_org
+
+pytestmark = pytest.mark.xdist_group("bad_input")
+
+
+def test_a_corrupt_setting_is_named_with_its_value(tmp_path: Path) -> None:
+    done = salespulse(tmp_path, "run", env={"SALESPULSE_THREADS": "many"})
+    assert done.exit_code == 2
+    assert "SALESPULSE_THREADS" in done.stderr
+    assert "many" in done.stderr
+
+
+def test_plain_http_to_a_foreign_host_is_refused(tmp_path: Path) -> None:
+    org = {
+        "SALESPULSE_SALESFORCE_INSTANCE_URL": "http://crm.example.com",
+        "SALESPULSE_SALESFORCE_SESSION_ID": "x",
+    }
+    done = salespulse(tmp_path, "sync", env=org)
+    assert done.exit_code == 2
+    assert "https" in done.stderr + done.stdout
+
+
+def test_an_unreachable_org_is_said_to_be_unreachable(tmp_path: Path) -> None:
+    org = {
+        "SALESPULSE_SALESFORCE_INSTANCE_URL": "http://127.0.0.1:9",
+        "SALESPULSE_SALESFORCE_SESSION_ID": "x",
+    }
+    done = salespulse(tmp_path, "sync", env=org)
+    assert done.exit_code == 4
+    assert "127.0.0.1" in done.stderr + done.stdout
+
+
+def test_a_wrong_password_ends_with_the_reason_and_the_remedy(tmp_path: Path) -> None:
+    with sandbox_org("--scale", "0.05") as org:
+        login = {
+            "SALESPULSE_SALESFORCE_LOGIN_URL": org["SALESPULSE_SALESFORCE_INSTANCE_URL"],
+            "SALESPULSE_SALESFORCE_USERNAME": "admin@sandbox.example.com",
+            "SALESPULSE_SALESFORCE_PASSWORD": "wrong",
+        }
+        done = salespulse(tmp_path, "sync", env=login)
+    assert done.exit_code == 4
+    assert "INVALID_LOGIN" in done.stderr + done.stdout
+
+
+def test_an_unknown_object_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    with sandbox_org("--scale", "0.05") as org:
+        done = salespulse(tmp_path, "sync", env={**org, "SALESPULSE_OBJECTS": "Oportunity"})
+    assert done.exit_code == 2
+    assert "Opportunity" in done.stderr + done.stdout
+
+
+def test_a_second_run_is_refused_while_one_is_running(tmp_path: Path) -> None:
+    (tmp_path / "run.lock").touch()
+    with (tmp_path / "run.lock").open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = salespulse(tmp_path, "build")
+    assert done.exit_code == 5
+    assert "run.lock" in done.stderr
+
+
+def test_an_unwritable_home_is_a_matter_of_configuration(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    done = salespulse(blocked / "home", "run")
+    assert done.exit_code == 2
+    assert "SALESPULSE_HOME" in done.stderr
+
+
+def test_a_limited_sync_brings_only_what_was_asked_for(tmp_path: Path) -> None:
+    with sandbox_org("--scale", "0.05") as org:
+        done = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "Opportunity,Task"})
+    assert done.exit_code == 0, done.stderr
+    assert set(done.document["objects"]) == {"Opportunity", "Task"}
+
+
+def test_a_page_cut_short_ends_the_sync_and_loads_nothing_of_that_object(tmp_path: Path) -> None:
+    assert os.access(tmp_path, os.W_OK)

@@ -1,0 +1,120 @@
+"""The main job as a user runs it: on the embedded org, twice, and against independent sums."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.support.commands import Command, salespulse
+
+pytestmark = pytest.mark.xdist_group("main_job")
+
+SMALL = {"SALESPULSE_SANDBOX_SCALE": "0.2"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("main_job")
+
+
+@pytest.fixture(scope="module")
+def first(home: Path) -> Command:
+    return salespulse(home, "run", "--json", env=SMALL)
+
+
+@pytest.fixture(scope="module")
+def second(home: Path, first: Command) -> Command:
+    assert first.exit_code == 0, first.stderr
+    return salespulse(home, "run", "--json", env=SMALL)
+
+
+def _published(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home / "current" / "sales_metrics.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def _warehouse(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_first_run_succeeds_and_brings_every_object(first: Command) -> None:
+    assert first.exit_code == 0, first.stderr
+    objects = first.document["objects"]
+    assert len(objects) == 16
+    assert all(values["row_count"] > 0 for values in objects.values())
+    assert not [c for c in first.document["checks"] if c["severity"] == "error" and not c["is_passed"]]
+
+
+def test_all_that_was_promised_lies_where_it_was_promised(first: Command, home: Path) -> None:
+    for place in (
+        "warehouse.duckdb",
+        "landing",
+        "current/sales_metrics.duckdb",
+        "current/report/index.html",
+        "dagster",
+    ):
+        assert (home / place).exists(), place
+    assert len(list((home / "current" / "parquet").glob("*.parquet"))) > 15
+    assert list((home / "outbox" / "manager_pack").rglob("*.eml"))
+
+
+def test_the_second_run_fetches_only_what_has_changed(first: Command, second: Command) -> None:
+    assert second.exit_code == 0, second.stderr
+    before, after = first.document["objects"], second.document["objects"]
+    assert after["Opportunity"]["mode"] == "incremental"
+    read = sum(values["rows_read"] for values in after.values())
+    assert read < 0.2 * sum(values["rows_read"] for values in before.values())
+    assert sum(values["inserted"] + values["updated"] for values in after.values()) > 0
+
+
+def test_rows_in_the_warehouse_equal_rows_loaded(second: Command, home: Path) -> None:
+    for name, values in second.document["objects"].items():
+        table = _warehouse(home, f"select table_name from ops.sync_state where object_name = '{name}'")[0][0]
+        assert _warehouse(home, f'select count(*) from raw_salesforce."{table}"')[0][0] == values["row_count"]
+
+
+def test_bookings_in_the_marts_equal_a_plain_sum_over_the_raw_rows(second: Command, home: Path) -> None:
+    rows = _warehouse(home, "select amount, is_won, is_deleted from raw_salesforce.opportunity")
+    expected = sum(amount for amount, is_won, is_deleted in rows if is_won and not is_deleted and amount)
+    assert _published(home, "select sum(amount) from marts.fct_opportunities where is_won")[0][0] == expected
+    assert _published(home, "select sum(bookings_amount) from marts.rpt_owner_kpis_weekly")[0][0] == expected
+
+
+def test_team_figures_are_the_sums_of_their_members(second: Command, home: Path) -> None:
+    wrong = _published(
+        home,
+        "select t.manager_id, t.week_start_date from marts.rpt_team_kpis_weekly t "
+        "join marts.dim_reporting_lines l on l.manager_id = t.manager_id "
+        "join marts.rpt_owner_kpis_weekly o on o.owner_id = l.user_id and o.week_start_date = t.week_start_date "
+        "group by all having sum(o.bookings_amount) is distinct from any_value(t.bookings_amount)",
+    )
+    assert wrong == []
+
+
+def test_the_ranges_of_the_forecast_hold_the_expected_value(second: Command, home: Path) -> None:
+    rows = _published(
+        home,
+        "select r.p10_amount, r.mean_amount, r.p90_amount, sum(f.forecast_amount) from marts.rpt_forecast_ranges r "
+        "join marts.rpt_forecast_quarterly f using (fiscal_quarter_start_date) where r.scope_kind = 'company' "
+        "group by all",
+    )
+    assert rows
+    for low, mean, high, expected in rows:
+        assert low <= mean <= high
+        assert float(mean) == pytest.approx(float(expected), rel=0.1)
+
+
+def test_status_says_what_is_there(second: Command, home: Path) -> None:
+    found = salespulse(home, "status", "--json")
+    assert found.exit_code == 0
+    subjects = {row["subject"] for row in found.document["findings"]}
+    assert {"Opportunity", "Task", "published"} <= subjects
+
+
+def test_progress_goes_to_stderr_in_plain_lines_and_the_document_to_stdout(first: Command) -> None:
+    json.loads(first.stdout)
+    assert "sync done in" in first.stderr
+    assert "\x1b[" not in first.stderr

@@ -1,0 +1,76 @@
+"""Writes docs/reference from the code: settings, commands and marts. `python -m tests.support.reference` renews it."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from orchestration.defs.transform import manifest
+from orchestration.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "reference"
+COMMANDS = ("run", "sync", "build", "check", "publish", "export", "status", "doctor", "dev", "sandbox serve")
+
+
+def settings_page() -> str:
+    """Every setting with its default and what it is for."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.get_default()
+        shown = "" if default in (None, ()) or "secret" in name or "token" in name else f"`{default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(
+        ["# Settings", "", "From the environment or `.env`.", "", "| variable | default | for |", "|---|---|---|", *rows]
+    )
+
+
+def commands_page() -> str:
+    """The help of every command, as it prints it."""
+    parts = ["# Commands", "", "`python -m orchestration.cli` is the same as `salespulse`."]
+    for command in COMMANDS:
+        said = subprocess.run(
+            [sys.executable, "-m", "orchestration.cli", *command.split(), "--help"],
+            cwd=ROOT,
+            env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        parts += ["", f"## {command}", "", "```", said.stdout.strip(), "```"]
+    return "\n".join(parts)
+
+
+def marts_page() -> str:
+    """Every published table and column with its meaning."""
+    return "\n".join(["# Marts", "", "Schema `marts` of the published file.", *_marts()])
+
+
+def _marts() -> Iterator[str]:
+    nodes = [n for n in manifest()["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts"]
+    for node in sorted(nodes, key=lambda n: str(n["name"])):
+        yield from ("", f"## {node['name']}", "", _line(node["description"]), "", "| column | type | meaning |", "|---|---|---|")
+        for column in node["columns"].values():
+            yield f"| {column['name']} | {column['data_type']} | {_line(column['description'])} |"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "marts.md": marts_page,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page() + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""REST pages look as if Bulk had sent them, and are counted all the same."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connectors.landed import Column, LandedPage
+from connectors.salesforce import rest
+from connectors.salesforce.errors import (
+    HeaderMismatchError,
+    IncompleteJobError,
+    QueryTooLongError,
+    RequestError,
+    ResponseError,
+)
+
+if TYPE_CHECKING:
+    from connectors.salesforce.client import Client
+    from tests.unit.connectors.salesforce.conftest import Org, Reply
+
+COLUMNS = (
+    Column("Id", "id", "VARCHAR"),
+    Column("Name", "name", "VARCHAR"),
+    Column("Amount", "amount", "DECIMAL(18, 2)"),
+    Column("IsOpen", "is_open", "BOOLEAN"),
+    Column("CreatedDate", "created_date", "TIMESTAMP"),
+)
+NEXT = "/services/data/v62.0/query/01g-2000"
+
+
+def record(number: int, **values: Any) -> dict[str, Any]:
+    plain = {"Id": f"{number}", "Name": "x", "Amount": None, "IsOpen": None, "CreatedDate": None}
+    return {"attributes": {"type": "Period"}, **plain, **values}
+
+
+def answer(org: Org, records: list[dict[str, Any]], total: int, following: str | None = None) -> Reply:
+    more = {} if following is None else {"nextRecordsUrl": following}
+    return org.json({"totalSize": total, "done": following is None, "records": records, **more})
+
+
+def fetch(client: Client, folder: Path, query: str = "SELECT Id FROM Period") -> tuple[LandedPage, ...]:
+    return rest.fetch_all(client, query, object_name="Period", columns=COLUMNS, folder=folder)
+
+
+def lines(page: LandedPage) -> list[str]:
+    return gzip.decompress(page.path.read_bytes()).decode().splitlines()
+
+
+def test_values_are_written_as_bulk_writes_them(org: Org, client: Client, tmp_path: Path) -> None:
+    full = record(1, Name='a "b"', IsOpen=True, CreatedDate="2026-11-22T09:00:00.000+0000")
+    org.on("GET", "queryAll/", answer(org, [full, record(2, Name="", IsOpen=False)], 2))
+    (page,) = fetch(client, tmp_path)
+    assert lines(page) == [
+        '"Id","Name","Amount","IsOpen","CreatedDate"',
+        '"1","a ""b""",,"true","2026-11-22T09:00:00.000Z"',
+        '"2","",,"false",',
+    ]
+
+
+def test_numbers_keep_their_digits(org: Org, client: Client, tmp_path: Path) -> None:
+    body = org.json({}).body
+    text = (
+        b'{"totalSize":1,"done":true,"records":[{"Id":"1","Name":"x",'
+        b'"Amount":1234567890123456.78,"IsOpen":null,"CreatedDate":null}]}'
+    )
+    assert body == b"{}"
+    org.on("GET", "queryAll/", org.reply(200, text))
+    (page,) = fetch(client, tmp_path)
+    assert lines(page)[1] == '"1","x","1234567890123456.78",,'
+
+
+def test_all_pages_are_read_and_counted(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(n) for n in range(3)], 5, NEXT))
+    org.on("GET", NEXT, answer(org, [record(n) for n in range(3, 5)], 5))
+    pages = fetch(client, tmp_path)
+    assert [(page.number, page.rows) for page in pages] == [(1, 3), (2, 2)]
+    assert pages[1].path == tmp_path / "page-00002.csv.gz"
+    assert org.calls[0].headers["Sforce-Query-Options"] == "batchSize=2000"
+
+
+def test_values_with_line_breaks_are_one_row(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1, Name='🙂\r\n"\n,')], 1))
+    (page,) = fetch(client, tmp_path)
+    text = gzip.decompress(page.path.read_bytes()).decode()
+    assert list(csv.reader(io.StringIO(text, newline="")))[1][1] == '🙂\r\n"\n,'
+    assert page.rows == 1
+
+
+def test_fewer_rows_than_counted_are_refused(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 2))
+    with pytest.raises(IncompleteJobError, match="2 rows by Salesforce's count") as caught:
+        fetch(client, tmp_path)
+    assert (caught.value.expected, caught.value.received) == (2, 1)
+
+
+def test_a_lost_locator_starts_the_query_over(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 2, NEXT))
+    lost = org.error(400, "INVALID_QUERY_LOCATOR")
+    org.on("GET", NEXT, lost, answer(org, [record(2)], 2))
+    assert sum(page.rows for page in fetch(client, tmp_path)) == 2
+    assert org.count("GET", "queryAll/") == 2
+
+
+def test_a_locator_that_is_lost_each_time_is_told(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 2, NEXT))
+    org.on("GET", NEXT, org.error(400, "INVALID_QUERY_LOCATOR"))
+    with pytest.raises(RequestError, match="INVALID_QUERY_LOCATOR"):
+        fetch(client, tmp_path)
+    assert org.count("GET", "queryAll/") == 3
+
+
+def test_a_row_without_an_asked_field_is_refused(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [{"Id": "1", "Name": "x"}], 1))
+    with pytest.raises(HeaderMismatchError, match="Amount"):
+        fetch(client, tmp_path)
+
+
+def test_an_answer_that_is_no_result_is_told(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", org.json({"records": []}))
+    with pytest.raises(ResponseError, match="query result"):
+        fetch(client, tmp_path)
+
+
+def test_a_query_that_no_address_can_hold_is_refused(org: Org, client: Client, tmp_path: Path) -> None:
+    with pytest.raises(QueryTooLongError):
+        fetch(client, tmp_path, "SELECT " + ", ".join(["Field__c"] * 2000) + " FROM Period")
+    assert org.calls == []

@@ -1,0 +1,143 @@
+"""The report of the made-up company of conftest.py."""
+
+import re
+from typing import Any
+
+import pytest
+
+from connectors.delivery.report import BarChart, ColumnChart, LineChart, Report, Section
+from orchestration.report.page import contents, render
+from orchestration.report.published import PublishedError, open_published
+
+
+def report(company: Any) -> Report:
+    with open_published(company.file) as published:
+        return contents(published)
+
+
+def section(company: Any, name: str) -> Section:
+    return next(section for section in report(company).sections if section.name == name)
+
+
+def test_the_page_shows_the_company(company: Any) -> None:
+    page = render(company.file).decode()
+    assert "As of Mon 23 Nov 2026, 07:00 (Europe/Berlin)" in page
+    assert "270\u202fK" in page  # forecast: 210,000 booked and six times 10,000 expected
+    assert len(re.findall(r"<svg ", page)) == 6
+
+
+def test_a_sellers_name_with_markup_is_text(company: Any) -> None:
+    page = render(company.file).decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_same_version_gives_the_same_bytes(company: Any) -> None:
+    assert render(company.file) == render(company.file)
+
+
+def test_the_time_zone_can_be_chosen(company: Any) -> None:
+    assert "As of Mon 23 Nov 2026, 15:00 (Asia/Tokyo)" in render(company.file, "Asia/Tokyo").decode()
+
+
+def test_a_new_company_has_a_page(new_company: Any) -> None:
+    page = render(new_company.file).decode()
+    assert page.count("Nothing to show yet") == 6
+    assert "None" not in page
+
+
+def test_weeks_are_sums_of_all_sellers_the_oldest_first(company: Any) -> None:
+    chart = section(company, "results").charts[0]
+    assert isinstance(chart, ColumnChart)
+    assert len(chart.columns) == 13
+    assert [(c.label, c.value, c.goal, c.is_partial) for c in chart.columns[-2:]] == [
+        ("16 Nov", 21_000, 18_000, False),
+        ("23 Nov", 0, 18_000, True),
+    ]
+
+
+def test_each_team_has_its_forecast_and_all_teams_are_their_sum(company: Any) -> None:
+    table = section(company, "results").tables[0]
+    forecast = table.position("forecast_amount")
+    assert [(row.values[0], row.values[forecast]) for row in table.rows] == [
+        ("Ann Lee", 50_000),
+        ("Bob Ray", 90_000),
+        ("Cy Fox", 130_000),
+    ]
+    assert table.total is not None
+    assert (table.total.values[0], table.total.values[forecast]) == ("All teams", 270_000)
+    assert table.total.values[table.position("gap_amount")] == -70_000
+
+
+def test_a_quarter_that_has_not_begun_is_not_called_behind(company: Any) -> None:
+    this, coming = section(company, "results").tables
+    assert this.rows[0].values[this.position("status")] == "behind"
+    assert coming.rows[0].values[coming.position("status")] is None
+
+
+def test_the_forecast_bars_say_what_is_booked_and_what_is_expected(company: Any) -> None:
+    chart = section(company, "results").charts[1]
+    assert isinstance(chart, BarChart)
+    assert (chart.bars[0].label, chart.bars[0].parts, chart.bars[0].goal) == ("Ann Lee", (30_000, 20_000), 80_000)
+
+
+def test_the_pipeline_of_a_day_is_the_sum_of_that_day_alone(company: Any) -> None:
+    chart = section(company, "pipeline").charts[0]
+    assert isinstance(chart, LineChart)
+    assert [line.points[-1][1] for line in chart.series] == [180_000, 72_000]
+    assert len(chart.series[0].points) == 200
+
+
+def test_open_deals_are_counted_by_stage(company: Any) -> None:
+    (row,) = section(company, "pipeline").tables[0].rows
+    assert row.values == ("New Business", "Proposal", 6, 210_000, 115_500, 105_000, 0)
+
+
+def test_exceptions_are_counted_by_rule_and_resolved_ones_are_not(company: Any) -> None:
+    rules = section(company, "process").tables[0]
+    assert [row.values[0] for row in rules.rows] == ["OPP-01", "OPP-02"]
+    assert [row.values[3] for row in rules.rows] == [6, 6]
+    assert [row.values[5] for row in rules.rows] == [210_000, 210_000]
+
+
+def test_amounts_at_risk_of_a_team_count_each_deal_once(company: Any) -> None:
+    chart = section(company, "process").charts[1]
+    assert isinstance(chart, BarChart)
+    assert [(bar.label, bar.parts[0]) for bar in chart.bars] == [
+        ("Cy Fox", 110_000),
+        ("Bob Ray", 70_000),
+        ("Ann Lee", 30_000),
+    ]
+
+
+def test_the_lowest_adherence_comes_first_and_stands_out(company: Any) -> None:
+    sellers = section(company, "process").tables[1]
+    assert [row.values[4] for row in sellers.rows] == pytest.approx([0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+    assert [row.marks.get("adherence_rate") for row in sellers.rows] == ["bad", "bad", "warn", "warn", None, None]
+
+
+def test_stages_are_in_the_order_of_their_process(company: Any) -> None:
+    rates = section(company, "win-rates").tables[0]
+    assert [row.values[1:5] for row in rates.rows] == [("Discovery", 100, 30, 0.3), ("Proposal", 100, 40, 0.4)]
+
+
+def test_failing_checks_are_listed_and_passed_ones_counted(company: Any) -> None:
+    trust = section(company, "trust")
+    assert trust.lead == "1 of 2 checks passed."
+    assert [row.values[:2] for row in trust.tables[0].rows] == [("Warning", "close_date_is_not_in_the_past")]
+
+
+def test_only_the_newest_result_of_a_check_counts(company: Any) -> None:
+    company.execute(
+        """
+        insert into ops.check_results
+        select * replace (true as is_passed, checked_at + interval 1 hour as checked_at) from ops.check_results
+        """
+    )
+    assert section(company, "trust").lead == "2 of 2 checks passed."
+
+
+def test_a_version_without_a_mart_is_an_error_that_names_it(company: Any) -> None:
+    company.execute("drop table marts.rpt_stage_win_rates")
+    with pytest.raises(PublishedError, match="rpt_stage_win_rates"):
+        render(company.file)
