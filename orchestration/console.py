@@ -24,9 +24,9 @@ PHASES = {
     "sync_objects": "sync",
     "judge_raw": "check raw",
     "build_models": "build",
-    "rpt_forecast_ranges": "forecast",
+    "marts__rpt_forecast_ranges": "forecast",
     "judge_marts": "check marts",
-    "publish_version": "publish",
+    "published__sales_metrics": "publish",
     "exports__manager_pack": "export",
 }
 phases = logging.getLogger("salespulse.phase")

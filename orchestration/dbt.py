@@ -123,8 +123,8 @@ def _invoke(arguments: Sequence[str], *, target: Path, parsed: Any = None) -> An
 
 
 def _say(event: Any) -> None:
-    """One line of progress for each model that is done."""
-    if event.info.name != "LogModelResult":
+    """One line of progress for each table that is done; views take no time."""
+    if event.info.name != "LogModelResult" or " view " in event.data.description:
         return
     data = event.data
     log.info(

@@ -70,6 +70,6 @@ def _print_places(console: Console, outcome: Outcome, settings: Settings) -> Non
     if outcome.published:
         console.print(f"[bold]Marts[/bold] {settings.published_file}", highlight=False, soft_wrap=True)
         console.print(f"[bold]Report[/bold] {settings.report_file}", highlight=False, soft_wrap=True)
-    for name, values in outcome.exports.items():
+    for values in outcome.exports.values():
         written = values.get("packs", 0)
         console.print(f"[bold]Packs[/bold] {name}: {written} in {settings.outbox}", highlight=False, soft_wrap=True)

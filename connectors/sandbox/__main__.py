@@ -34,7 +34,7 @@ def main() -> None:
         session_id=told.session_id,
         is_live=told.live,
         parent_pid=told.parent_pid,
-        ready=lambda url: print(url, flush=True),  # noqa: T201
+        ready=lambda url: print(url, flush=True),
     )
 
 

@@ -253,7 +253,9 @@ def _refuse_unsupported(statement: Statement) -> None:
 
 def _refuse_compound(job: Job) -> None:
     if any(output.field.is_compound for output in job.compiled.outputs):
-        message = "Failed to process query: FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query"
+        message = (
+            "Failed to process query: FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query"
+        )
         raise OrgError("InvalidBatch", message)
 
 

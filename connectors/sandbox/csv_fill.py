@@ -13,9 +13,7 @@ from connectors.sandbox.simulate.process import CATEGORY_NAMES
 GUESSED_OPEN_PROBABILITY = 50.0
 
 
-def complete_objects(
-    connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema, told: OrgMapping
-) -> None:
+def complete_objects(connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema, told: OrgMapping) -> None:
     """Add to `made` and to `schema` what is missing."""
     if "Opportunity" in schema:
         _add_stages(connection, schema, standard, told)
@@ -41,9 +39,7 @@ def _add_column(
     schema[name] = schema[name].with_fields((described,))
 
 
-def _add_stages(
-    connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema, told: OrgMapping
-) -> None:
+def _add_stages(connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema, told: OrgMapping) -> None:
     if "OpportunityStage" in schema:
         return
     stages = told.stages
@@ -91,9 +87,7 @@ def _derive_from_stage(connection: duckdb.DuckDBPyConnection, schema: Schema, st
     for column, source in derived.items():
         sql = f'(SELECT s."{source}" FROM made."OpportunityStage" s WHERE s."MasterLabel" = "StageName")'
         _add_column(connection, schema, standard, "Opportunity", column, sql)
-    _add_column(
-        connection, schema, standard, "Opportunity", "ExpectedRevenue", '"Amount" * "Probability" / 100'
-    )
+    _add_column(connection, schema, standard, "Opportunity", "ExpectedRevenue", '"Amount" * "Probability" / 100')
 
 
 def _name_users(connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema) -> None:
@@ -123,7 +117,7 @@ def _add_system_fields(
         others = ", ".join(f'"{other}"' for other in present if other != column)
         filled = f'coalesce("{column}", {others + ", " if others else ""}{fixed})'
         connection.execute(f'UPDATE made."{name}" SET "{column}" = {filled} WHERE "{column}" IS NULL')
-    best = f'coalesce({", ".join([f"{chr(34)}{c}{chr(34)}" for c in reversed(present)] + [fixed])})'
+    best = f"coalesce({', '.join([f'{chr(34)}{c}{chr(34)}' for c in reversed(present)] + [fixed])})"
     for column in ("CreatedDate", "LastModifiedDate", "SystemModstamp"):
         _add_column(connection, schema, standard, name, column, best)
     _add_column(connection, schema, standard, name, "IsDeleted", "false")
@@ -150,15 +144,13 @@ def _add_referenced(
     values = "id || '@example.com', id" if target == "User" else "id, 'Opportunity'"
     connection.execute(
         f'INSERT INTO made."{target}" ("Id", "Name", {label}, "IsActive", "CreatedDate", "LastModifiedDate", '
-        f"\"SystemModstamp\") SELECT id, id, {values}, true, $stamp, $stamp, $stamp "
+        f'"SystemModstamp") SELECT id, id, {values}, true, $stamp, $stamp, $stamp '
         f"FROM ({union}) WHERE id IS NOT NULL ORDER BY id",
         {"stamp": fixed_date.removesuffix("Z")},
     )
 
 
-def _add_organization(
-    connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema, fixed_date: str
-) -> None:
+def _add_organization(connection: duckdb.DuckDBPyConnection, schema: Schema, standard: Schema, fixed_date: str) -> None:
     if "Organization" in schema:
         return
     _create_like(connection, schema, standard["Organization"])

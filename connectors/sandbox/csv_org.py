@@ -57,7 +57,7 @@ def open_files(directory: Path, mapping: Path | None, clock: Clock) -> Org:
     schema: Schema = {}
     for name, each in mappings.items():
         base = standard.get(name) or SObject(name, _prefix_of(connection, name), name, ())
-        schema[name] = _make_object(connection, base, each, keys, told, sources[name])
+        schema[name] = _make_object(connection, base, each, keys, sources[name])
     complete_objects(connection, schema, standard, told)
     tables = {name: _with_epoch(connection, name) for name in schema}
     connection.close()
@@ -116,12 +116,11 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, each: ObjectMapping, p
         raise SourceFilesError(str(path), f"the mapping asks for columns {missing}; the file has {sorted(present)}")
 
 
-def _make_object(  # noqa: PLR0913 - the one place where all of it meets
+def _make_object(
     connection: duckdb.DuckDBPyConnection,
     base: SObject,
     each: ObjectMapping,
     keys: dict[str, dict[str, str]],
-    told: OrgMapping,
     path: Path,
 ) -> SObject:
     """Create `made."X"` and return the object with exactly its columns as fields."""
@@ -155,7 +154,9 @@ def _expressions(
     for name, value in each.constants.items():
         parent_value = each.parents.get("constants", {}).get(name)
         own = _literal(value)
-        made[name] = own if parent_value is None else f"CASE WHEN is_parent THEN {_literal(parent_value)} ELSE {own} END"
+        made[name] = (
+            own if parent_value is None else f"CASE WHEN is_parent THEN {_literal(parent_value)} ELSE {own} END"
+        )
     for name, lookup in each.lookups.items():
         _check_lookup(connection, each, lookup, keys, path)
         made[name] = _id_sql(lookup["object"], lookup["column"])
@@ -184,16 +185,14 @@ def _fields_of(
         safe = {name: "NULL::VARCHAR" if "key_ids" in expressions[name] else expressions[name] for name in unknown}
         probe = ", ".join(f'{safe[name]} AS "{name}"' for name in unknown)
         types = _column_types(connection, f"(SELECT {probe} FROM {source})")
-    return tuple(
-        base.find(name) or make_field(name, INFERRED_TYPES.get(types[name], "string")) for name in expressions
-    )
+    return tuple(base.find(name) or make_field(name, INFERRED_TYPES.get(types[name], "string")) for name in expressions)
 
 
 def _register_keys(connection: duckdb.DuckDBPyConnection, keys: dict[str, dict[str, str]]) -> None:
     connection.execute("CREATE OR REPLACE TABLE key_ids (object VARCHAR, key VARCHAR, id VARCHAR)")
     rows = [(name, key, record_id) for name, ids in keys.items() for key, record_id in ids.items()]
     if rows:
-        import pyarrow as pa  # noqa: PLC0415 - only a mapping with keys needs it
+        import pyarrow as pa
 
         columns = list(zip(*rows, strict=True))
         incoming = pa.table({"object": columns[0], "key": columns[1], "id": columns[2]})
@@ -216,7 +215,8 @@ def _check_lookup(
     lost = sorted(row[0] for row in rows if row[0] is not None and row[0] not in known)
     if lost:
         raise SourceFilesError(
-            str(path), f"{len(lost)} values of '{lookup['column']}' name no {lookup['object']}, such as {lost[:3]}"
+            str(path),
+            f"{len(lost)} values of '{lookup['column']}' name no {lookup['object']}, such as {lost[:3]}",
         )
 
 

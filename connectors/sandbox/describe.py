@@ -22,7 +22,15 @@ SOAP_TYPES = {
     "anyType": "xsd:anyType",
 }
 _SYSTEM_FIELDS = frozenset(
-    {"Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"}
+    {
+        "Id",
+        "IsDeleted",
+        "CreatedDate",
+        "CreatedById",
+        "LastModifiedDate",
+        "LastModifiedById",
+        "SystemModstamp",
+    }
 )
 _BYTES_PER_CHARACTER = 3
 

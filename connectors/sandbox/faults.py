@@ -23,7 +23,16 @@ from typing import Any
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.message import Request, Response, error_response
 
-KINDS = ("status", "cut", "short_page", "reordered_header", "job_failed", "job_slow", "expire_session", "delay")
+KINDS = (
+    "status",
+    "cut",
+    "short_page",
+    "reordered_header",
+    "job_failed",
+    "job_slow",
+    "expire_session",
+    "delay",
+)
 BEFORE_KINDS = frozenset({"status", "expire_session", "delay"})
 DEFAULT_CODES = {
     401: ("INVALID_SESSION_ID", "Session expired or invalid"),

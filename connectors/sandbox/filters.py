@@ -83,15 +83,13 @@ class FilterWriter:
             return f"(lower({column}) LIKE ? ESCAPE '\\')"
         return self._plain(f"lower({column})", operator, value.lower())
 
-    def _compare_instant(
-        self, path: Path, column: str, operator: str, value: Value, described: Field
-    ) -> str:
+    def _compare_instant(self, path: Path, column: str, operator: str, value: Value, described: Field) -> str:
         if isinstance(value, DateLiteral):
             return self._compare_range(column, operator, value, described)
-        is_datetime = isinstance(value, datetime)
-        if not isinstance(value, date) or is_datetime != (described.type == "datetime"):
+        if not isinstance(value, date) or isinstance(value, datetime) != (described.type == "datetime"):
             self._refuse(path, described)
-        return self._plain(column, operator, value.replace(tzinfo=None) if is_datetime else value)
+        bound = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+        return self._plain(column, operator, bound)
 
     def _compare_range(self, column: str, operator: str, value: DateLiteral, described: Field) -> str:
         first, after = days_of(value, self.today)

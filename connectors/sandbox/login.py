@@ -102,7 +102,7 @@ def _check_password(username: str | None, password: str | None, credentials: Cre
 
 
 def _check_assertion(assertion: str, credentials: Credentials) -> None:
-    import jwt  # noqa: PLC0415 - costs a tenth of a second and few logins need it
+    import jwt
 
     try:
         claims = jwt.decode(

@@ -41,7 +41,8 @@ class Org:
     """Record versions behind a clock. `tables` are Arrow tables by sObject with a `_from` column each.
 
     An org that `is_snapshot` has one version of each record, told as it is: nothing is archived, purged or
-    derived from activities. Thread-safe: every caller takes a `cursor()` of its own; `advance_to` swaps all tables at once.
+    derived from activities. Thread-safe: every caller takes a `cursor()` of its own; `advance_to` swaps all
+    tables at once.
     """
 
     def __init__(
@@ -140,9 +141,8 @@ class Org:
         columns = ", ".join(_current_column(sobject, field.name) for field in sobject.columns)
         conditions = ["_from <= $now", "_until > $now"]
         if sobject.find("IsDeleted"):
-            conditions.append(
-                f'NOT (coalesce("IsDeleted", false) AND _from <= $now::TIMESTAMP - INTERVAL {self.recycle_bin_days} DAY)'
-            )
+            kept = f"$now::TIMESTAMP - INTERVAL {self.recycle_bin_days} DAY"
+            conditions.append(f'NOT (coalesce("IsDeleted", false) AND _from <= {kept})')
         if sobject.name in HISTORY_OBJECTS:
             conditions.append(f'"CreatedDate" > $now::TIMESTAMP - INTERVAL {FIELD_HISTORY_MONTHS} MONTH')
         return (
@@ -162,14 +162,12 @@ def _current_column(sobject: SObject, name: str) -> str:
     )
 
 
-def _load_versions(
-    connection: duckdb.DuckDBPyConnection, sobject: SObject, table: Any, is_snapshot: bool
-) -> None:
+def _load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, table: Any, is_snapshot: bool) -> None:
     present = set(table.column_names)
     columns = ", ".join(
         f'{_source_of(field.name, present)}::{field.duckdb_type} AS "{field.name}"' for field in sobject.columns
     )
-    following = "lead(_from::TIMESTAMP) OVER (PARTITION BY \"Id\" ORDER BY _from)"
+    following = 'lead(_from::TIMESTAMP) OVER (PARTITION BY "Id" ORDER BY _from)'
     until = "TIMESTAMP 'infinity'" if is_snapshot else f"coalesce({following}, 'infinity')"
     order = "" if is_snapshot else 'ORDER BY "Id", _from'
     connection.register("incoming", table)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Never
 
 from connectors.sandbox.errors import OrgError, no_such_field, no_such_object
 from connectors.sandbox.filters import FilterWriter
@@ -77,8 +77,8 @@ class _Compiler:
         group = [self._groupable(path) for path in statement.group_by]
         order = self._order(group)
         relations = () if statement.is_aggregate else self._relations()
-        columns = columns + [f"{self._aliases[path][0]}.\"Id\"" for path, _ in relations]
-        sql = f"SELECT {', '.join(columns)} FROM current.\"{self._base.name}\" t0 {' '.join(self._joins)}"
+        columns = columns + [f'{self._aliases[path][0]}."Id"' for path, _ in relations]
+        sql = f'SELECT {", ".join(columns)} FROM current."{self._base.name}" t0 {" ".join(self._joins)}'
         sql += f" WHERE {' AND '.join(conditions)}" if conditions else ""
         sql += f" GROUP BY {', '.join(group)}" if group else ""
         sql += f" ORDER BY {', '.join(order)}" if order else ""
@@ -113,7 +113,8 @@ class _Compiler:
             self._refuse("NUMBER_OUTSIDE_VALID_RANGE", message)
 
     def _plain_columns(self) -> tuple[list[Output], list[str]]:
-        outputs, columns = [], []
+        outputs: list[Output] = []
+        columns: list[str] = []
         for item in self._statement.select:
             for path in self._paths_of(item):
                 column, described = self._resolve(path)
@@ -139,7 +140,8 @@ class _Compiler:
         return []
 
     def _aggregates(self) -> tuple[list[Output], list[str]]:
-        outputs, columns = [], []
+        outputs: list[Output] = []
+        columns: list[str] = []
         unnamed = 0
         for item in self._statement.select:
             if isinstance(item, Call):
@@ -258,7 +260,7 @@ class _Compiler:
                         found[key] = self._aliases[key][1].name
         return tuple(found.items())
 
-    def _refuse(self, code: str, message: str, position: int | None = None) -> Any:
+    def _refuse(self, code: str, message: str, position: int | None = None) -> Never:
         pointed = message if position is None else at_position(self._statement.text, position, message)
         raise OrgError(code, pointed)
 
@@ -267,7 +269,7 @@ def _address_struct(alias: str, compound: Field, sobject: SObject) -> str:
     parts = [each for each in sobject.fields if each.compound == compound.name]
     prefix = compound.name.removesuffix("Address")
     members = ", ".join(
-        f"{each.name.removeprefix(prefix)[0].lower()}{each.name.removeprefix(prefix)[1:]} := {alias}.\"{each.name}\""
+        f'{each.name.removeprefix(prefix)[0].lower()}{each.name.removeprefix(prefix)[1:]} := {alias}."{each.name}"'
         for each in parts
     )
     some = ", ".join(f'{alias}."{each.name}"::VARCHAR' for each in parts)
@@ -276,7 +278,7 @@ def _address_struct(alias: str, compound: Field, sobject: SObject) -> str:
 
 def _name_union(targets: list[SObject]) -> str:
     selects = [
-        f"SELECT \"Id\", \"Name\", '{each.name}' AS \"Type\" FROM current.\"{each.name}\""
+        f'SELECT "Id", "Name", \'{each.name}\' AS "Type" FROM current."{each.name}"'
         for each in targets
         if each.find("Name")
     ]

@@ -107,7 +107,9 @@ class Application:
         if parts[:2] == ["jobs", "query"]:
             return self._jobs(request, version, parts[2:], due)
         if request.method not in ("GET", "HEAD"):
-            raise OrgError("METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are HEAD,GET", 405)
+            raise OrgError(
+                "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are HEAD,GET", 405
+            )
         match parts:
             case [""]:
                 return self.rest.resources(version)

@@ -7,6 +7,7 @@ what it cannot do; `required unique calculated external name`; `in:BillingAddres
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 DUCKDB_TYPES = {
     "boolean": "BOOLEAN",
@@ -150,7 +151,7 @@ def _parse_field(words: list[str]) -> Field:
 
 
 def _with_option(made: Field, word: str) -> Field:
-    flags = {
+    flags: dict[str, dict[str, Any]] = {
         "required": {"is_nillable": False},
         "unique": {"is_unique": True},
         "calculated": {"is_calculated": True},

@@ -110,9 +110,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the process `parent_pid` is gone. `ready` gets the URL."""
-    org = open_org(
-        scale=scale, seed=seed, from_csv=from_csv, mapping=mapping, now=now, anchor=anchor, is_live=is_live
-    )
+    org = open_org(scale=scale, seed=seed, from_csv=from_csv, mapping=mapping, now=now, anchor=anchor, is_live=is_live)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -145,7 +143,7 @@ class _HttpServer(ThreadingHTTPServer):
     request_queue_size = 128
     application: Application
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - inherited
         """A client that goes away in mid-answer is no news."""
         log.debug("connection of %s broke", client_address, exc_info=True)
 
@@ -167,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.server.application.answer(request))
         log.debug("%s %s in %.0f ms", self.command, self.path, (time.perf_counter() - started) * 1000)
 
-    do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_GET
+    do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_GET  # noqa: N815 - http.server's names
 
     def _send(self, response: Response) -> None:
         """Head and body leave in one write: two would wait for each other on a slow acknowledgement."""
@@ -176,11 +174,13 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) >= LEAST_GZIP_BYTES and "gzip" in self.headers.get("Accept-Encoding", ""):
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
             headers["Content-Encoding"] = "gzip"
-        if response.status != 204:  # noqa: PLR2004
+        if response.status != 204:
             headers["Content-Type"] = response.content_type
             headers["Content-Length"] = str(len(body))
         phrase = self.responses.get(response.status, ("", ""))[0]
-        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {self.date_time_string()}"]
+        # The org's own clock: clients that cut their windows by this header must not run ahead of it.
+        org_time = self.date_time_string(int(self.server.application.org.clock.now.timestamp()))
+        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {org_time}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         if self.command == "HEAD":

@@ -26,7 +26,26 @@ from connectors.sandbox.statement import (
 
 AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "SUM", "MIN", "MAX", "AVG"})
 KEYWORDS = frozenset(
-    "SELECT FROM WHERE AND OR NOT IN LIKE GROUP ORDER BY LIMIT OFFSET ASC DESC NULLS ALL HAVING".split()
+    [
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "AND",
+        "OR",
+        "NOT",
+        "IN",
+        "LIKE",
+        "GROUP",
+        "ORDER",
+        "BY",
+        "LIMIT",
+        "OFFSET",
+        "ASC",
+        "DESC",
+        "NULLS",
+        "ALL",
+        "HAVING",
+    ]
 )
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -76,9 +95,7 @@ def _tokenize(text: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             start = position + len(text[position:]) - len(text[position:].lstrip())
-            raise OrgError(
-                "MALFORMED_QUERY", at_position(text, start, f"unexpected token: '{text[start]}'")
-            )
+            raise OrgError("MALFORMED_QUERY", at_position(text, start, f"unexpected token: '{text[start]}'"))
         tokens.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         position = match.end()
     return tokens
@@ -113,7 +130,15 @@ class _Parser:
         if self._next.kind != "end":
             self._fail()
         return Statement(
-            tuple(select), sobject.text, where, group_by, order_by, limit, offset, self._text, sobject.position
+            tuple(select),
+            sobject.text,
+            where,
+            group_by,
+            order_by,
+            limit,
+            offset,
+            self._text,
+            sobject.position,
         )
 
     def _selected(self) -> Selected:
@@ -217,7 +242,7 @@ class _Parser:
         if token.kind == "word" and _DATE_WORD.fullmatch(token.upper):
             name, _, number = token.upper.partition(":")
             return DateLiteral(name, int(number) if number else None)
-        self._fail(token)
+        return self._fail(token)
 
     def _instant(self, token: Token) -> date | datetime:
         try:

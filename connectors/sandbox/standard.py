@@ -10,9 +10,7 @@ LastModifiedById reference >User required
 SystemModstamp datetime required
 """
 RECORD = "Id id required\nIsDeleted boolean required\n"
-STAGE_VALUES = (
-    "=Prospecting|Renewal_Review|Qualification|Discovery|Proposal|Negotiation|Closed_Won|Closed_Lost"
-)
+STAGE_VALUES = "=Prospecting|Renewal_Review|Qualification|Discovery|Proposal|Negotiation|Closed_Won|Closed_Lost"
 SOURCES = "=Web|Referral|Partner|Outbound|Event"
 CATEGORIES = "=Omitted|Pipeline|BestCase|MostLikely|Forecast|Closed"
 CATEGORY_NAMES = "=Omitted|Pipeline|Best_Case|Most_Likely|Commit|Closed"

@@ -70,7 +70,7 @@ def _make_folder(file: Path) -> None:
 def _configured(
     connection: duckdb.DuckDBPyConnection, memory_limit: str | None, threads: int | None
 ) -> duckdb.DuckDBPyConnection:
-    # SET rather than a config at opening: connections of one process must agree on that.
+    # Not a config at opening, on which all connections of a process must agree; global, for cursors too.
     settings: dict[str, str | int | bool | None] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -82,7 +82,7 @@ def _configured(
     try:
         for name, value in settings.items():
             if value is not None:
-                connection.execute(f"SET {name} = '{value}'")
+                connection.execute(f"SET GLOBAL {name} = '{value}'")
     except duckdb.Error as error:
         connection.close()
         raise WarehouseError(
@@ -106,9 +106,7 @@ def explain(path: Path, message: str) -> WarehouseError:
         return WarehouseUnreadableError(path, reason)
     if "Cannot open file" in message or "No space left" in message:
         return WarehouseFolderError(path, reason)
-    return WarehouseError(
-        f"{path} cannot be opened: {reason}. Close other connections of this program to it."
-    )
+    return WarehouseError(f"{path} cannot be opened: {reason}. Close other connections of this program to it.")
 
 
 def _first_line(message: str) -> str:

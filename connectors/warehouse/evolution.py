@@ -43,9 +43,7 @@ class Changes:
 
 def create(table: str, columns: Sequence[Column], expected: Sequence[Column]) -> Changes:
     """A new raw table and its change log."""
-    types = {c.name: normal(c.duckdb_type) for c in expected} | {
-        c.name: normal(c.duckdb_type) for c in columns
-    }
+    types = {c.name: normal(c.duckdb_type) for c in expected} | {c.name: normal(c.duckdb_type) for c in columns}
     return Changes(
         (
             _create_table(table, types | LOADER_COLUMNS),

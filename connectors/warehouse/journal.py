@@ -105,8 +105,7 @@ class Journal:
     def move_cursor(self, instance_url: str, time_zone: str | None) -> None:
         """The one row per object in ops.sync_state; its cursor never goes back."""
         old_at, old_url, old_zone = self.connection.execute(
-            f"DELETE FROM {OPS}.sync_state WHERE object_name = ? "
-            "RETURNING cursor_at, instance_url, time_zone",
+            f"DELETE FROM {OPS}.sync_state WHERE object_name = ? RETURNING cursor_at, instance_url, time_zone",
             [self.batch.object_name],
         ).fetchone() or (None, "", None)
         window_end = instants.stored(self.batch.window_end)

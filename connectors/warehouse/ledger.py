@@ -158,9 +158,7 @@ def latest_loads(connection: duckdb.DuckDBPyConnection) -> tuple[Load, ...]:
     return tuple(sorted({load.object_name: load for load in loads(connection)}.values(), key=_object_name))
 
 
-def schema_changes(
-    connection: duckdb.DuckDBPyConnection, run_id: str | None = None
-) -> tuple[SchemaChange, ...]:
+def schema_changes(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[SchemaChange, ...]:
     """Changed fields that a run met, in their order; of all runs if None."""
     clauses = _of_run(run_id, "seen_at, object_name, field_name")
     return _read(connection, SchemaChange, "schema_changes", *clauses)
@@ -172,9 +170,7 @@ def rejects(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) ->
     return _read(connection, Reject, "rejects", *clauses)
 
 
-def check_results(
-    connection: duckdb.DuckDBPyConnection, run_id: str | None = None
-) -> tuple[CheckResult, ...]:
+def check_results(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[CheckResult, ...]:
     """The check results of a run; of all runs if None."""
     clauses = _of_run(run_id, "checked_at, suite, table_name, check_name")
     return _read(connection, CheckResult, "check_results", *clauses)
@@ -190,8 +186,7 @@ def record_checks(
         create_schemas(connection)
         for result in results:
             connection.execute(
-                f"DELETE FROM {OPS}.check_results "
-                "WHERE (run_id, suite, check_name, table_name) = (?, ?, ?, ?)",
+                f"DELETE FROM {OPS}.check_results WHERE (run_id, suite, check_name, table_name) = (?, ?, ?, ?)",
                 [run_id, result.suite, result.check_name, result.table_name],
             )
             connection.execute(
@@ -236,10 +231,7 @@ def _read(
     clauses: str,
     parameters: Sequence[object] = (),
 ) -> tuple[Row, ...]:
-    exists = (
-        "SELECT 1 FROM duckdb_tables() "
-        "WHERE (database_name, schema_name, table_name) = (current_database(), ?, ?)"
-    )
+    exists = "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = (current_database(), ?, ?)"
     if connection.execute(exists, [OPS, table]).fetchone() is None:
         return ()
     columns = ", ".join(field.name for field in fields(kind))

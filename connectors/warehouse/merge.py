@@ -82,8 +82,7 @@ def merge(connection: duckdb.DuckDBPyConnection, plan: Merge) -> Counts:
         connection.execute(f"DELETE FROM {plan.target} WHERE {KEY} IN ({old})")
     connection.execute(f"INSERT INTO {plan.target} ({columns}) SELECT {columns} FROM {CHANGED}")
     connection.execute(
-        f"INSERT INTO {changes(plan.batch.table)} ({columns}, _seen_at) "
-        f"SELECT {columns}, _loaded_at FROM {CHANGED}"
+        f"INSERT INTO {changes(plan.batch.table)} ({columns}, _seen_at) SELECT {columns}, _loaded_at FROM {CHANGED}"
     )
     return counts
 
@@ -160,9 +159,7 @@ def _tombstone(plan: Merge, was_deleted_at: str) -> str:
 
 def _missing_rows(plan: Merge) -> str:
     """Live rows that a full read did not bring, as tombstones; only those that it can vouch for."""
-    values = ", ".join(
-        "true" if name == DELETED else f"t.{quote(name)}" for name in plan.delivered + plan.kept
-    )
+    values = ", ".join("true" if name == DELETED else f"t.{quote(name)}" for name in plan.delivered + plan.kept)
     window_end = instants.constant(plan.batch.window_end)
     stamp = next((name for name in (*STAMPS, "created_date") if name in plan.columns), None)
     is_vouched_for = f"(t.{stamp} > {window_end}) IS NOT TRUE" if stamp else "true"

@@ -30,9 +30,7 @@ CSV_OPTIONS = (
 )
 
 
-def read(
-    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]
-) -> tuple[Cell, ...]:
+def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> tuple[Cell, ...]:
     """Fill `incoming_rows` with the batch, one row per Id, each column as `types` has it.
 
     Returns the columns that have a `lost` companion: NULL but where a cell could not be kept whole.
@@ -101,9 +99,7 @@ def _source(batch: LandedBatch, cells: Iterable[Cell]) -> str:
 
 
 def _verify_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
-    counted = connection.execute(
-        f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {INCOMING}"
-    ).fetchone()
+    counted = connection.execute(f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {INCOMING}").fetchone()
     rows, keys, distinct = counted or (0, 0, 0)
     if rows != batch.rows:
         raise LoadIncompleteError(batch.object_name, batch.rows, rows)

@@ -107,9 +107,9 @@ def _sweep(home: Path) -> None:
 
 def _new_folder(versions: Path, published_at: datetime) -> Path:
     stamp = instants.stored(published_at).strftime("%Y%m%dT%H%M%SZ")
-    number = 1
-    while (folder := versions / f"{stamp}-{number:03}").exists():
-        number += 1
+    # One more than the last of this second, never a name that was pruned: readers tell versions by name.
+    taken = [int(folder.name.rpartition("-")[2]) for folder in versions.glob(f"{stamp}-*")]
+    folder = versions / f"{stamp}-{max(taken, default=0) + 1:03}"
     folder.mkdir(parents=True)
     return folder
 
@@ -120,10 +120,8 @@ def _build(
     folder: Path,
     render: Callable[[Path], None] | None,
 ) -> dict[str, int]:
-    file = folder / FILE_NAME
-    rows = snapshot.copy(connection, tables, file)
-    snapshot.prove(file, rows)
-    snapshot.write_parquet(file, tables, folder / "parquet", rows)
+    rows = snapshot.copy(connection, tables, folder / FILE_NAME)
+    snapshot.prove_and_export(folder / FILE_NAME, tables, rows, folder / "parquet")
     if render is not None:
         render(folder)
     return rows

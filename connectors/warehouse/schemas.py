@@ -38,8 +38,7 @@ OPS_TABLES = {
     "check_results": "run_id VARCHAR, suite VARCHAR, check_name VARCHAR, table_name VARCHAR, "
     "severity VARCHAR, is_passed BOOLEAN, failing_count BIGINT, evaluated_count BIGINT, sample VARCHAR, "
     "checked_at TIMESTAMP",
-    "publications": "version VARCHAR, published_at TIMESTAMP, table_count BIGINT, row_count BIGINT, "
-    "run_id VARCHAR",
+    "publications": "version VARCHAR, published_at TIMESTAMP, table_count BIGINT, row_count BIGINT, run_id VARCHAR",
 }
 
 
@@ -126,9 +125,7 @@ def shape_table(connection: duckdb.DuckDBPyConnection, shape: Shape) -> dict[str
     return {column.name: column.duckdb_type for column in stored_columns(connection, shape.table).values()}
 
 
-def final_types(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column]
-) -> dict[str, str]:
+def final_types(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column]) -> dict[str, str]:
     """The type that each delivered column will have in the table. Raises SchemaChangedError."""
     stored = stored_columns(connection, table)
     types = {}

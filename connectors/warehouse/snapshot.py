@@ -46,8 +46,8 @@ def sources(
 ) -> tuple[Source, ...]:
     """What is to be published; refuses what could not be read well: see `errors`."""
     found = connection.execute(
-        "SELECT schema_name, table_name, comment FROM duckdb_tables() "
-        "WHERE database_name = current_database() UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() "
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = current_database() "
+        "UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() "
         "WHERE database_name = current_database() AND NOT internal ORDER BY 1, 2"
     ).fetchall()
     tables = [Source(*row) for row in found]
@@ -66,7 +66,7 @@ def sources(
 
 
 def copy(connection: duckdb.DuckDBPyConnection, tables: Sequence[Source], file: Path) -> dict[str, int]:
-    """Write a DuckDB file with the tables and their comments; rows of each table as the warehouse has it."""
+    """Write a DuckDB file with the tables and their comments; the warehouse's rows by table."""
     with _attached(connection, file):
         with transaction(connection):
             for schema in {table.schema for table in tables}:
@@ -76,26 +76,24 @@ def copy(connection: duckdb.DuckDBPyConnection, tables: Sequence[Source], file: 
     return rows
 
 
-def prove(file: Path, rows: Mapping[str, int]) -> None:
-    """Open the file as a reader does and count. Raises PublicationMismatchError."""
-    with connect(file, read_only=True) as reader:
-        for table, expected in rows.items():
-            schema, _, name = table.partition(".")
-            actual = _count(reader, f"{quote(schema)}.{quote(name)}")
-            if actual != expected:
-                raise PublicationMismatchError(table, expected, actual)
+def prove_and_export(file: Path, tables: Sequence[Source], rows: Mapping[str, int], parquet_folder: Path) -> None:
+    """Open the copy as a reader does, count it, and write one Parquet file per table, counted again.
 
-
-def write_parquet(file: Path, tables: Sequence[Source], folder: Path, rows: Mapping[str, int]) -> None:
-    """One Parquet file per table, from the copy; each is counted again."""
-    folder.mkdir()
+    Raises PublicationMismatchError.
+    """
+    parquet_folder.mkdir()
     with connect(file, read_only=True) as reader:
         for table in tables:
-            path = literal(str(folder / f"{table.name}.parquet"))
-            reader.execute(f"COPY {table.sql_name} TO {path} (FORMAT parquet, COMPRESSION zstd)")
-            actual = _count(reader, f"read_parquet({path})")
-            if actual != rows[table.title]:
-                raise PublicationMismatchError(f"{table.name}.parquet", rows[table.title], actual)
+            _refuse_difference(reader, table.sql_name, table.title, rows[table.title])
+            path = parquet_folder / f"{table.name}.parquet"
+            target = literal(str(path))
+            reader.execute(f"COPY {table.sql_name} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+            _refuse_difference(reader, f"read_parquet({target})", path.name, rows[table.title])
+
+
+def _refuse_difference(reader: duckdb.DuckDBPyConnection, relation: str, title: str, expected: int) -> None:
+    if (actual := _count(reader, relation)) != expected:
+        raise PublicationMismatchError(title, expected, actual)
 
 
 @contextmanager

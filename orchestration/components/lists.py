@@ -93,19 +93,15 @@ REVIEW_DAYS = 14
 def deals_to_inspect(published: Published, manager_id: str) -> PackTable:
     """The first deals by inspection rank."""
     found = published.rows(DEALS, manager_id=manager_id)
-    rows = [
-        _row(
-            DEAL_COLUMNS,
-            {
-                **deal,
-                "opportunity_name": Link(deal["opportunity_name"] or deal["opportunity_id"], deal["opportunity_url"]),
-            },
-            _deal_marks(deal, published),
-        )
-        for deal in found[:DEALS_SHOWN]
-    ]
+    rows = [_row(DEAL_COLUMNS, _deal(deal), _deal_marks(deal, published)) for deal in found[:DEALS_SHOWN]]
     note = _cut(len(found), DEALS_SHOWN, "The deals that most need a look, the most urgent first.")
     return PackTable("deals_to_inspect", "Deals to inspect", DEAL_COLUMNS, tuple(rows), note)
+
+
+def _deal(deal: Row) -> dict[str, Any]:
+    """The deal's name as a link, and its reasons, which are whole sentences, without the separators between them."""
+    name = Link(deal["opportunity_name"] or deal["opportunity_id"], deal["opportunity_url"])
+    return {**deal, "opportunity_name": name, "reasons": (deal["reasons"] or "").replace(".; ", ". ")}
 
 
 def _deal_marks(deal: Row, published: Published) -> dict[str, Mark]:

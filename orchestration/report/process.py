@@ -66,6 +66,7 @@ select
     adherence.at_risk_amount
 from marts.rpt_rep_process_adherence as adherence
 inner join marts.dim_users as users on adherence.owner_id = users.user_id
+where adherence.open_count > 0
 order by adherence.adherence_rate nulls last, users.user_name, users.user_id
 """
 SELLER_COLUMNS = (
@@ -153,7 +154,10 @@ def _sellers(published: Published) -> PackTable:
         if rate is not None and rate < LOW_ADHERENCE_RATE:
             marks["adherence_rate"] = "bad" if rate < POOR_ADHERENCE_RATE else "warn"
         rows.append(_row(SELLER_COLUMNS, seller, marks))
-    note = "Adherence is the share of open deals without an open exception; the lowest first."
+    note = (
+        "Adherence is the share of open deals without an open exception; the lowest first. "
+        "Sellers without an open deal are left out."
+    )
     return PackTable("adherence_by_seller", "Adherence by seller", SELLER_COLUMNS, tuple(rows), note)
 
 

@@ -60,9 +60,14 @@ def _failing(checks: list[dict[str, Any]]) -> PackTable:
     rows = []
     for check in checks:
         mark: Mark = "bad" if check["severity"] == "error" else "warn"
-        values = {**check, "result": "Error" if mark == "bad" else "Warning"}
+        values = {**check, "result": "Error" if mark == "bad" else "Warning", "check_name": _sentence(check)}
         rows.append(PackRow(tuple(values[c.name] for c in CHECK_COLUMNS), marks={"result": mark}))
     return PackTable("failing_checks", "Checks that did not pass", CHECK_COLUMNS, tuple(rows))
+
+
+def _sentence(check: dict[str, Any]) -> str:
+    """`close_date_is_not_in_the_past` as the sentence that it is; it can then wrap, too."""
+    return " ".join(str(check["check_name"]).replace("_", " ").split())
 
 
 def _freshness(published: Published) -> PackTable:

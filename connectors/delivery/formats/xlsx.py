@@ -70,7 +70,8 @@ def _sheet_names(tables: Sequence[PackTable]) -> list[str]:
 
 
 def _write_summary(workbook: Any, sheet: Any, pack: Pack, sheets: Sequence[str], looks: Looks) -> None:
-    _set_page(sheet, pack, landscape=True)
+    _set_page(sheet, pack)
+    sheet.fit_to_pages(1, 1)
     for position, width in enumerate(FIGURE_WIDTHS):
         sheet.set_column(position, position, width)
     sheet.set_row(0, 30)
@@ -146,7 +147,7 @@ def _draw_comparison(workbook: Any, sheet: Any, row: int, table: PackTable, name
 
 
 def _write_table(sheet: Any, table: PackTable, pack: Pack, looks: Looks) -> None:
-    _set_page(sheet, pack, landscape=True)
+    _set_page(sheet, pack)
     sheet.write_string(0, 0, table.title, looks[Look(role="sheet_title")])
     sheet.write_string(1, 0, table.note, looks[Look(role="note")])
     sheet.set_row(HEADER_ROW, 46)
@@ -201,10 +202,9 @@ def _fitting(text: str) -> str:
     return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…"
 
 
-def _set_page(sheet: Any, pack: Pack, *, landscape: bool) -> None:
+def _set_page(sheet: Any, pack: Pack) -> None:
     sheet.hide_gridlines(2)
-    if landscape:
-        sheet.set_landscape()
+    sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)

@@ -9,19 +9,9 @@ from connectors.sandbox.ids import make_ids
 from connectors.sandbox.simulate import frames
 from connectors.sandbox.simulate.era import DAY, Era, Ints
 from connectors.sandbox.simulate.frames import NONE
+from connectors.sandbox.simulate.names import COMPANY_FORMS, COMPANY_STEMS, COMPANY_TAILS, FIRST_NAMES, LAST_NAMES
 from connectors.sandbox.simulate.people import ADMIN, Staff
-from connectors.sandbox.simulate.words import (
-    COMPANY_FORMS,
-    COMPANY_STEMS,
-    COMPANY_TAILS,
-    CONTACT_TITLES,
-    FIRST_NAMES,
-    INDUSTRIES,
-    LAST_NAMES,
-    PLACES,
-    SOURCES,
-    STREETS,
-)
+from connectors.sandbox.simulate.words import CONTACT_TITLES, INDUSTRIES, PLACES, SOURCES, STREETS
 
 
 @dataclass(slots=True)
@@ -48,7 +38,9 @@ def make_customers(era: Era, created: list[int], slots: list[int], won: list[int
     people = [
         (FIRST_NAMES[first], LAST_NAMES[last])
         for first, last in zip(
-            stream.integers(0, len(FIRST_NAMES), starts[-1]), stream.integers(0, len(LAST_NAMES), starts[-1]), strict=True
+            stream.integers(0, len(FIRST_NAMES), starts[-1]),
+            stream.integers(0, len(LAST_NAMES), starts[-1]),
+            strict=True,
         )
     ]
     return Customers(
@@ -71,7 +63,9 @@ def account_table(era: Era, staff: Staff, customers: Customers) -> Any:
     who = np.concatenate([np.arange(count), buyers])
     stamped = np.concatenate([customers.created, customers.won[buyers]])
     is_customer = np.arange(who.size) >= count
-    owners = np.array([staff.holder(int(slot), int(at)) for slot, at in zip(customers.slots, customers.created, strict=True)])
+    owners = np.array(
+        [staff.holder(int(slot), int(at)) for slot, at in zip(customers.slots, customers.created, strict=True)]
+    )
     place = stream.integers(0, len(PLACES), count)[who]
     employees = np.round(np.exp(stream.normal(5.3, 1.1, count))).astype(np.int64)
     owner_ids = frames.pick(staff.ids, owners[who])
@@ -110,7 +104,8 @@ def contact_table(era: Era, staff: Staff, customers: Customers) -> Any:
     created = customers.created[accounts] + lag
     names = customers.contact_names
     owners = frames.pick(
-        staff.ids, [staff.holder(int(customers.slots[a]), int(customers.created[a])) for a in range(len(customers.created))]
+        staff.ids,
+        [staff.holder(int(customers.slots[a]), int(customers.created[a])) for a in range(len(customers.created))],
     ).take(frames.counts(accounts))
     admin = frames.constant(str(staff.ids[ADMIN]), count)
     return frames.table(

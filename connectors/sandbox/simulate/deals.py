@@ -82,9 +82,7 @@ def live(deal: Deal, start: int, amount: float, seller: Seller, dice: random.Ran
 
 
 class _Life:
-    def __init__(
-        self, deal: Deal, start: int, amount: float, seller: Seller, dice: random.Random, era: Era
-    ) -> None:
+    def __init__(self, deal: Deal, start: int, amount: float, seller: Seller, dice: random.Random, era: Era) -> None:
         self._deal = deal
         self._seller = seller
         self._dice = dice
@@ -92,9 +90,9 @@ class _Life:
         self._amount = amount
         self._until = start  # when the present stage ends
         self._will_win = dice.random() < self._chance()
-        self._is_adrift = not self._will_win and dice.random() < (0.22 if deal.is_following else 0.42)
+        self._is_adrift = not self._will_win and dice.random() < (0.13 if deal.is_following else 0.3)
         self._is_noting = dice.random() < (0.96 if deal.is_following else 0.62)
-        self._is_careless = dice.random() < (0.15 if deal.is_following else 0.42)
+        self._is_careless = dice.random() < (0.42 if deal.is_following else 0.75)
         self._born(start)
 
     def run(self) -> None:
@@ -126,7 +124,7 @@ class _Life:
         process, dice = self._deal.process, self._dice
         first = STAGE_BY_NAME[WON if self._deal.is_born_closed else process.stages[0][0]]
         expected = sum(days for _, days in process.stages) * self._seller.pace
-        close = start // DAY + (0 if self._deal.is_born_closed else int(expected * dice.uniform(0.8, 1.5)) + 3)
+        close = start // DAY + (0 if self._deal.is_born_closed else int(expected * dice.uniform(0.4, 1.0)) + 3)
         knows_amount = self._deal.is_born_closed or dice.random() < 0.86
         self._deal.steps.append(
             Step(
@@ -148,10 +146,10 @@ class _Life:
         if not self._will_win:
             reached = dice.choices(range(len(stages)), self._deal.process.lost_shares)[0]
             stages = stages[: reached + 1]
-        if len(stages) > 2 and dice.random() < (0.05 if self._deal.is_following else 0.34):
+        if len(stages) > 2 and dice.random() < (0.12 if self._deal.is_following else 0.75):
             del stages[dice.randrange(1, len(stages) - 1)]
             self._deal.is_skipping = True
-        if len(stages) > 2 and dice.random() < (0.04 if self._deal.is_following else 0.1):
+        if len(stages) > 2 and dice.random() < (0.08 if self._deal.is_following else 0.22):
             back = dice.randrange(1, len(stages) - 1)
             stages[back + 2 : back + 2] = [stages[back], stages[back + 1]]
             self._deal.is_regressing = True
@@ -189,11 +187,11 @@ class _Life:
     def _push_time(self) -> int:
         """When the close date is moved: in time, or by the careless long after it has passed."""
         due = self._deal.steps[-1].close * DAY
-        late = self._dice.uniform(8, 50) if self._is_careless or self._is_adrift else self._dice.uniform(-4, 1)
+        late = self._dice.uniform(8, 65) if self._is_careless or self._is_adrift else self._dice.uniform(-4, 1)
         return max(due + int(late * DAY), self._now + HOUR)
 
     def _push(self, at: int) -> None:
-        close = self._rounded_close(at // DAY + self._dice.randrange(14, 50))
+        close = self._rounded_close(at // DAY + self._dice.randrange(8, 32))
         by = self._seller.manager if self._dice.random() < 0.05 else None
         self._save(at, close=max(close, self._deal.steps[-1].close + 1), by=by)
 
@@ -217,7 +215,13 @@ class _Life:
         by = self._seller.manager if dice.random() < 0.06 else None
         note = self._note(name) if dice.random() < 0.8 else last.next_step
         self._save(
-            self._until, stage=name, amount=amount, probability=probability, category=category, next_step=note, by=by
+            self._until,
+            stage=name,
+            amount=amount,
+            probability=probability,
+            category=category,
+            next_step=note,
+            by=by,
         )
 
     def _close(self, is_won: bool) -> None:
@@ -300,5 +304,3 @@ def delete(deal: Deal, at: int) -> None:
     kept = [step for step in deal.steps if step.at < at]
     deal.steps = [*kept, replace(kept[-1], at=at, is_deleted=True)]
     deal.reopened_at = deal.reopened_at if deal.reopened_at and deal.reopened_at < at else None
-
-

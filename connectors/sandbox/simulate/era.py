@@ -94,4 +94,4 @@ def quarter_start(day: date) -> date:
 
 
 def next_quarter(day: date) -> date:
-    return date(day.year + (day.month > 9), (day.month + 2) % 12 + 1, 1)  # noqa: PLR2004
+    return date(day.year + (day.month > 9), (day.month + 2) % 12 + 1, 1)

@@ -11,19 +11,12 @@ from connectors.sandbox.simulate.customers import Customers
 from connectors.sandbox.simulate.deals import Deal
 from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.frames import NONE
+from connectors.sandbox.simulate.names import COMPANY_STEMS, COMPANY_TAILS, FIRST_NAMES, LAST_NAMES
 from connectors.sandbox.simulate.opportunities import opportunity_ids
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.pipeline import starting_instants
 from connectors.sandbox.simulate.process import NEW_BUSINESS
-from connectors.sandbox.simulate.words import (
-    COMPANY_STEMS,
-    COMPANY_TAILS,
-    CONTACT_TITLES,
-    FIRST_NAMES,
-    INDUSTRIES,
-    LAST_NAMES,
-    SOURCES,
-)
+from connectors.sandbox.simulate.words import CONTACT_TITLES, INDUSTRIES, SOURCES
 
 UNCONVERTED = 850  # over three years at scale 1
 CONVERTED_SHARE = 0.32  # of new business
@@ -72,7 +65,11 @@ def _live(era: Era, staff: Staff, deals: list[Deal], stream: np.random.Generator
     deal = np.concatenate([chosen, np.full(loose.size, NONE)])
     closed = np.concatenate([converted_at, loose + (stream.exponential(25, loose.size) * DAY + DAY).astype(np.int64)])
     closed[deal == NONE] = np.where(stream.random(loose.size) < 0.85, closed[deal == NONE], NONE)
-    wait = np.where(stream.random(created.size) < 0.8, stream.exponential(7, created.size), stream.uniform(26, 200, created.size))
+    wait = np.where(
+        stream.random(created.size) < 0.8,
+        stream.exponential(7, created.size),
+        stream.uniform(26, 200, created.size),
+    )
     worked = created + (wait * HOUR).astype(np.int64) + 300
     worked = np.where(closed != NONE, np.minimum(worked, (created + closed) // 2), worked)
     worked = np.where((deal == NONE) & (stream.random(created.size) < 0.08), NONE, worked)
@@ -92,9 +89,7 @@ def _touch(lives: _Lives, ids: Any, stream: np.random.Generator) -> LeadTouches:
     return LeadTouches(lead, at, lives.owner[lead], lives.created[lead], ids)
 
 
-def _lead_table(
-    era: Era, staff: Staff, deals: list[Deal], customers: Customers, lives: _Lives, ids: Any
-) -> Any:
+def _lead_table(era: Era, staff: Staff, deals: list[Deal], customers: Customers, lives: _Lives, ids: Any) -> Any:
     stream = era.stream("lead records")
     count = lives.created.size
     which, stamped, status = _versions(lives, era)
@@ -105,7 +100,9 @@ def _lead_table(
     companies = [
         f"{COMPANY_STEMS[stem]} {COMPANY_TAILS[tail]}"
         for stem, tail in zip(
-            stream.integers(0, len(COMPANY_STEMS), count), stream.integers(0, len(COMPANY_TAILS), count), strict=True
+            stream.integers(0, len(COMPANY_STEMS), count),
+            stream.integers(0, len(COMPANY_TAILS), count),
+            strict=True,
         )
     ]
     is_done = status == STATUSES.index("Closed - Converted")

@@ -149,7 +149,18 @@ def _management(era: Era, staff: Staff) -> _Rows:
 
 
 def _join(left: _Rows, right: _Rows) -> _Rows:
-    names = ("owner", "start", "entered", "minutes", "kind", "subject", "deal", "contact", "is_child", "is_group")
+    names = (
+        "owner",
+        "start",
+        "entered",
+        "minutes",
+        "kind",
+        "subject",
+        "deal",
+        "contact",
+        "is_child",
+        "is_group",
+    )
     return _Rows(**{name: np.concatenate([getattr(left, name), getattr(right, name)]) for name in names})
 
 

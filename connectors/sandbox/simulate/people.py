@@ -10,7 +10,7 @@ from connectors.sandbox.ids import make_ids
 from connectors.sandbox.simulate import frames
 from connectors.sandbox.simulate.era import DAY, HOUR, Era
 from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.words import FIRST_NAMES, LAST_NAMES
+from connectors.sandbox.simulate.names import FIRST_NAMES, LAST_NAMES
 
 ADMIN, CEO, VP = 0, 1, 2
 SELLERS, TEAM_SIZE, TEAMS_PER_DIRECTOR = 14, 5, 4
@@ -95,9 +95,7 @@ def hire(era: Era) -> Staff:
         maker.add(title, {"CEO": NONE, "VP Sales": CEO}.get(title, CEO), long_ago)
     slot_count = era.count(SELLERS, 4)
     team_count = math.ceil(slot_count / TEAM_SIZE)
-    directors = [
-        maker.add("Sales Director", VP, long_ago) for _ in range(math.ceil(team_count / TEAMS_PER_DIRECTOR))
-    ]
+    directors = [maker.add("Sales Director", VP, long_ago) for _ in range(math.ceil(team_count / TEAMS_PER_DIRECTOR))]
     managers = [
         maker.add("Sales Manager", directors[index // TEAMS_PER_DIRECTOR], long_ago) for index in range(team_count)
     ]
@@ -129,10 +127,18 @@ class _Hiring:
     def fill(self, index: int, manager: int) -> Slot:
         stream, era = self._stream, self._era
         slot = Slot(
-            index, manager, float(stream.normal(0, 0.3)), float(stream.uniform(0.4, 0.9)), float(stream.uniform(0.85, 1.2))
+            index,
+            manager,
+            float(stream.normal(0, 0.3)),
+            float(stream.uniform(0.4, 0.9)),
+            float(stream.uniform(0.85, 1.2)),
         )
         is_late = index % 5 == 4  # the company grows: every fifth seller joins in the second or third year
-        start = era.start + int(stream.uniform(120, 800)) * DAY if is_late else era.start - int(stream.uniform(60, 390)) * DAY
+        start = (
+            era.start + int(stream.uniform(120, 800)) * DAY
+            if is_late
+            else era.start - int(stream.uniform(60, 390)) * DAY
+        )
         slot.people.append(self.add("Account Executive", manager, start))
         leaving = self._leaving(index, start)
         while leaving is not None:
@@ -143,11 +149,11 @@ class _Hiring:
         return slot
 
     def _leaving(self, index: int, start: int) -> int | None:
-        """When the holder leaves. One seller of each dozen left some weeks before the anchor, by plan."""
+        """When the holder leaves. One seller of each fourteen left some weeks before the anchor, by plan."""
         recent = self._era.anchored - int(self._stream.uniform(25, 45)) * DAY
-        if index % 12 == 1 and start < recent - 200 * DAY:
+        if index % 14 == 1 and start < recent - 200 * DAY:
             return recent
-        leaving = start + int(self._stream.exponential(1900) + 250) * DAY
+        leaving = start + int(self._stream.exponential(3600) + 250) * DAY
         if self._era.start < leaving < self._era.end:
             return leaving
         return None

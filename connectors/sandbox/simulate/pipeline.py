@@ -13,7 +13,7 @@ from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.process import EXPANSION, LOST, NEW_BUSINESS, RENEWAL, WON, Process
 from connectors.sandbox.simulate.words import PRODUCTS, SOURCES
 
-NEW_DEALS, EXPANSIONS, BASE_CUSTOMERS = 1_180, 330, 75  # over three years at scale 1
+NEW_DEALS, EXPANSIONS, BASE_CUSTOMERS = 1_300, 330, 80  # over three years at scale 1
 YEARLY_GROWTH = 1.18
 SEASON = (0.95, 1.0, 1.1, 0.95, 1.0, 1.05, 0.8, 0.75, 1.1, 1.1, 1.15, 0.95)  # January first
 SOURCE_SHARES = (0.3, 0.2, 0.15, 0.25, 0.1)

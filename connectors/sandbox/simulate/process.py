@@ -51,17 +51,17 @@ CATEGORY_NAMES = {
 NEW_BUSINESS = Process(
     "New_Business",
     "New Business",
-    (("Prospecting", 12), ("Qualification", 17), ("Discovery", 22), ("Proposal", 19), ("Negotiation", 17)),
+    (("Prospecting", 14), ("Qualification", 21), ("Discovery", 26), ("Proposal", 23), ("Negotiation", 20)),
     (0.28, 0.24, 0.20, 0.16, 0.12),
-    0.26,
+    0.25,
     24_000,
 )
 EXPANSION = Process(
     "Expansion",
     "Expansion",
-    (("Qualification", 14), ("Proposal", 18), ("Negotiation", 14)),
+    (("Qualification", 18), ("Proposal", 22), ("Negotiation", 18)),
     (0.4, 0.35, 0.25),
-    0.45,
+    0.43,
     11_000,
 )
 RENEWAL = Process(

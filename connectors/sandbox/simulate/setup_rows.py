@@ -140,5 +140,3 @@ def _founded(era: Era, staff: Staff, count: int) -> dict[str, Any]:
     stamped = np.full(count, era.start - 400 * DAY)
     admin = frames.constant(str(staff.ids[ADMIN]), count)
     return frames.audit(stamped, stamped, admin, admin)
-
-

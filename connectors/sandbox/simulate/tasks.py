@@ -19,7 +19,7 @@ from connectors.sandbox.simulate.words import CALL_SUBJECTS, DISPOSITIONS, EMAIL
 
 CALL, EMAIL, OTHER, UNTYPED = range(4)
 TYPE_SHARES = (0.44, 0.4, 0.06, 0.1)
-PLANNED_SHARE, LATE_SHARE, DELETED_SHARE, UNLINKED_SHARE = 0.22, 0.1, 0.01, 0.02
+PLANNED_SHARE, LATE_SHARE, DELETED_SHARE, UNLINKED_SHARE = 0.36, 0.1, 0.01, 0.02
 SUBJECTS = CALL_SUBJECTS + EMAIL_SUBJECTS + OTHER_SUBJECTS
 
 
@@ -44,9 +44,7 @@ def task_table(
     floor = np.concatenate([touches.created, leads.created])
     lives = _lives(at, floor, stream)
     what, who = _links(touches, leads, deals, customers, stream)
-    accounts = np.concatenate(
-        [np.array([d.account for d in deals])[touches.deal], np.full(leads.at.size, NONE)]
-    )
+    accounts = np.concatenate([np.array([d.account for d in deals])[touches.deal], np.full(leads.at.size, NONE)])
     is_unlinked = stream.random(count) < UNLINKED_SHARE
     kind = stream.choice(4, size=count, p=TYPE_SHARES)
     order = np.argsort(lives.entered, kind="stable")
@@ -81,7 +79,8 @@ def task_table(
         ),
         "CallType": frames.pick(["Outbound"], np.where(is_call, 0, NONE)[versions]),
         "CallDisposition": frames.pick(
-            DISPOSITIONS, np.where(is_call & is_noted, stream.integers(0, len(DISPOSITIONS), count), NONE)[versions]
+            DISPOSITIONS,
+            np.where(is_call & is_noted, stream.integers(0, len(DISPOSITIONS), count), NONE)[versions],
         ),
         "IsDeleted": is_deleted,
         **frames.audit(lives.entered[versions], stamped, owner, owner),
@@ -96,11 +95,13 @@ def _lives(at: Ints, floor: Ints, stream: np.random.Generator) -> TaskLives:
     is_late = ~is_planned & (stream.random(count) < LATE_SHARE)
     logged = at + stream.integers(300, 3 * HOUR, count)
     late = at + (stream.uniform(3.5, 11, count) * DAY).astype(np.int64)
-    ahead = np.maximum(at - (stream.uniform(1, 10, count) * DAY).astype(np.int64), floor + 900)
+    ahead = np.maximum(at - (stream.uniform(1, 15, count) * DAY).astype(np.int64), floor + 900)
     ahead = np.minimum(ahead, at)
     entered = np.where(is_planned, ahead, np.where(is_late, late, logged))
     fate = stream.random(count)
-    delay = np.where(fate < 0.8, stream.integers(-4 * HOUR, 20 * HOUR, count), stream.integers(2 * DAY, 30 * DAY, count))
+    delay = np.where(
+        fate < 0.8, stream.integers(-4 * HOUR, 20 * HOUR, count), stream.integers(2 * DAY, 30 * DAY, count)
+    )
     completed = np.where(is_planned, np.maximum(at + delay, entered + 300), entered)
     completed = np.where(is_planned & (fate > 0.92), NONE, completed)
     due = np.where(~is_planned & (stream.random(count) < 0.004), at + 10 * DAY, at)

@@ -14,14 +14,16 @@ from connectors.sandbox.simulate.opportunities import StepColumns, opportunity_i
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.words import ROLES
 
-TASKS_PER_DAY, MEETINGS_PER_DAY = 0.1, 0.026
+TASKS_PER_DAY, MEETINGS_PER_DAY = 0.13, 0.03
 MOST_PER_DEAL = 60
 
 
 class Touches:
     """Occasions on which a deal is worked: parallel arrays of the deal, the instant, and who owned it."""
 
-    def __init__(self, era: Era, staff: Staff, deals: list[Deal], columns: StepColumns, per_day: float, name: str) -> None:
+    def __init__(
+        self, era: Era, staff: Staff, deals: list[Deal], columns: StepColumns, per_day: float, name: str
+    ) -> None:
         stream = era.stream(name)
         created = np.array([deal.created for deal in deals])
         ended = np.array([_worked_until(deal, era) for deal in deals])
@@ -74,13 +76,13 @@ def contact_role_table(era: Era, staff: Staff, deals: list[Deal], customers: Cus
             rows.append((deal.index, first + contact, added, has_primary and position == 0))
     rows.sort(key=lambda row: row[2])
     which = np.array([row[0] for row in rows])
-    added = np.array([row[2] for row in rows])
+    entered: Ints = np.array([row[2] for row in rows])
     gone = np.array([d.steps[-1].at if d.steps[-1].is_deleted else NONE for d in deals])[which]
     doomed = np.flatnonzero(gone != NONE)
-    added = np.where(gone != NONE, np.minimum(added, gone - 1), added)
+    entered = np.where(gone != NONE, np.minimum(entered, gone - 1), entered)
     every = np.concatenate([np.arange(which.size), doomed])
-    stamped = np.concatenate([added, gone[doomed]])
-    by = frames.pick(staff.ids, owner_at(columns, which, added)[every])
+    stamped = np.concatenate([entered, gone[doomed]])
+    by = frames.pick(staff.ids, owner_at(columns, which, entered)[every])
     return frames.table(
         {
             "Id": make_ids("00K", np.arange(1, which.size + 1))[every],
@@ -89,7 +91,7 @@ def contact_role_table(era: Era, staff: Staff, deals: list[Deal], customers: Cus
             "Role": frames.pick(ROLES, era.stream("roles").integers(0, len(ROLES), which.size)[every]),
             "IsPrimary": np.array([row[3] for row in rows])[every],
             "IsDeleted": np.arange(every.size) >= which.size,
-            **frames.audit(added[every], stamped, by, by),
+            **frames.audit(entered[every], stamped, by, by),
         }
     )
 

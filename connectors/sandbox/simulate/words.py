@@ -1,30 +1,5 @@
-"""The words that records are made of. All names are invented; no person or company is meant."""
+"""What records say: industries, places, titles, subjects, next steps and notes."""
 
-FIRST_NAMES = (
-    "Ada Alma Amir Anders Anika Arlo Astrid Bela Bruno Carla Cedric Chidi Clara Dalia Dario Deepa Edda Elias "
-    "Elin Emre Esther Fabio Farah Felix Freya Gideon Greta Hana Hugo Ines Ivo Jana Jonas Joy Kai Kira Lars Leila "
-    "Lena Linus Luca Mara Marek Mei Milo Mona Nadia Nils Noor Olga Omar Otto Petra Priya Ravi Rosa Ruben Sanna "
-    "Selma Sven Tara Theo Tilda Tomas Uma Vera Viktor Wanda Yara Yusuf Zoe"
-).split()
-LAST_NAMES = (
-    "Abara Albrecht Almeida Anders Arden Bakker Barros Becker Berg Bianchi Brandt Castell Chandra Cole Costa "
-    "Dahl Dalton Dorsey Eklund Engel Farkas Fischer Flores Fontaine Garber Geller Gruber Haddad Halvorsen Hansen "
-    "Hartley Holm Ibarra Iyer Jansen Kaplan Keller Kovac Kruger Lambert Larsen Lindgren Lopez Marchetti Mercer "
-    "Moreau Nakata Novak Nyberg Okafor Olsen Ortega Palmer Patel Pereira Quinn Reyes Richter Rossi Sandoval "
-    "Sato Schuster Silva Stein Svensson Takeda Torres Ueda Vance Varga Vogel Walsh Weber Winter Yilmaz Zeller"
-).split()
-COMPANY_STEMS = (
-    "Alder Amber Arrow Aspen Atlas Baltic Beacon Birch Borealis Bright Canyon Cedar Cobalt Compass Coral Crest "
-    "Delta Drift Eagle Echo Ember Falcon Fern Flint Garnet Glacier Granite Harbor Hazel Helio Horizon Indigo Iron "
-    "Juniper Keystone Lagoon Lark Lumen Maple Meridian Mesa Nimbus North Nova Oak Onyx Orchid Osprey Pacific "
-    "Pine Prairie Quarry Quartz Raven Ridge River Sable Saffron Sierra Silver Slate Solstice Spruce Summit "
-    "Thistle Timber Topaz Tundra Umber Valley Vertex Violet Willow Wren Zephyr"
-).split()
-COMPANY_TAILS = (
-    "Foods Logistics Systems Materials Health Partners Energy Mills Textiles Labs Motors Retail Insurance "
-    "Software Packaging Robotics Freight Clinics Chemicals Schools Optics Ceramics Networks Airways"
-).split()
-COMPANY_FORMS = ("Inc.", "Ltd", "GmbH", "Group", "AG", "LLC")
 INDUSTRIES = (
     "Technology",
     "Manufacturing",

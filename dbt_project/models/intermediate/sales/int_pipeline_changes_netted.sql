@@ -57,9 +57,9 @@ select
     sales_process,
     stage_name,
     event_date,
-    sum(open_count) as open_count,
-    sum(amount) as open_amount,
-    sum(weighted_amount) as weighted_amount
+    cast(sum(open_count) as bigint) as open_count,
+    cast(sum(amount) as decimal(18, 2)) as open_amount,
+    cast(sum(weighted_amount) as decimal(18, 2)) as weighted_amount
 
 from events
 group by owner_id, sales_process, stage_name, event_date

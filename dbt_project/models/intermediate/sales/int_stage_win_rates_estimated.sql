@@ -75,7 +75,7 @@ reached as (
         stages.sales_process,
         stages.stage_name,
         count(*) as closed_count,
-        sum(case when deals.is_won then 1 else 0 end) as won_count
+        cast(sum(case when deals.is_won then 1 else 0 end) as bigint) as won_count
 
     from deals
     inner join stages

@@ -6,7 +6,12 @@ with changes as (
 
 as_of as (
 
-    select * from {{ ref('int_as_of') }}
+    select
+        max(as_of.as_of_date) as as_of_date,
+        min(dates.date_day) as first_day
+
+    from {{ ref('int_as_of') }} as as_of
+    cross join {{ ref('dim_dates') }} as dates
 
 ),
 
@@ -16,8 +21,8 @@ levels as (
         owner_id,
         sales_process,
         stage_name,
-        event_date as first_date,
-        lead(event_date) over in_order as end_date,
+        event_date,
+        lead(event_date) over in_order as next_event_date,
         sum(open_count) over in_order as open_count,
         sum(open_amount) over in_order as open_amount,
         sum(weighted_amount) over in_order as weighted_amount
@@ -30,28 +35,35 @@ levels as (
 
 ),
 
-days as (
+lasting as (
 
-    select dates.date_day
+    select
+        levels.*,
+        greatest(levels.event_date, as_of.first_day) as first_date,
+        coalesce(levels.next_event_date, cast({{ dbt.dateadd('day', 1, 'as_of.as_of_date') }} as date)) as end_date
 
-    from {{ ref('dim_dates') }} as dates
-    inner join as_of
-        on dates.date_day <= as_of.as_of_date
+    from levels
+    cross join as_of
+    where levels.open_count > 0
+
+),
+
+numbers as (
+
+    {{ numbers(4) }}
 
 )
 
 select
-    days.date_day as snapshot_date,
-    levels.owner_id,
-    levels.sales_process,
-    levels.stage_name,
-    cast(levels.open_count as bigint) as open_count,
-    cast(levels.open_amount as decimal(18, 2)) as open_amount,
-    cast(levels.weighted_amount as decimal(18, 2)) as weighted_amount
+    cast({{ dbt.dateadd('day', 'numbers.n', 'lasting.first_date') }} as date) as snapshot_date,
+    lasting.owner_id,
+    lasting.sales_process,
+    lasting.stage_name,
+    cast(lasting.open_count as bigint) as open_count,
+    cast(lasting.open_amount as decimal(18, 2)) as open_amount,
+    cast(lasting.weighted_amount as decimal(18, 2)) as weighted_amount
 
-from levels
-inner join days
-    on
-        levels.first_date <= days.date_day
-        and (levels.end_date > days.date_day or levels.end_date is null)
-where levels.open_count > 0
+from lasting
+inner join numbers
+    -- One comparison with the length of the stay: far cheaper than two with the days of a calendar.
+    on numbers.n < {{ dbt.datediff('lasting.first_date', 'lasting.end_date', 'day') }}

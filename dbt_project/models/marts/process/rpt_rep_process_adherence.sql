@@ -26,7 +26,7 @@ by_deal as (
 
     select
         deals.owner_id,
-        count(*) as open_deal_count,
+        count(*) as open_count,
         count(breaching_deals.opportunity_id) as deals_with_exception_count,
         sum(case when breaching_deals.opportunity_id is not null then deals.amount end) as at_risk_amount
     from deals
@@ -37,7 +37,7 @@ by_deal as (
 
 by_exception as (
 
-    select owner_id, count(*) as open_count
+    select owner_id, count(*) as open_exception_count
     from exceptions
     group by owner_id
 
@@ -47,10 +47,10 @@ select
     users.user_id as owner_id,
     users.user_name as owner_name,
     users.manager_id,
-    cast(coalesce(by_exception.open_count, 0) as bigint) as open_count,
-    cast(coalesce(by_deal.open_deal_count, 0) as bigint) as open_deal_count,
+    cast(coalesce(by_deal.open_count, 0) as bigint) as open_count,
+    cast(coalesce(by_exception.open_exception_count, 0) as bigint) as open_exception_count,
     cast(coalesce(by_deal.deals_with_exception_count, 0) as bigint) as deals_with_exception_count,
-    1 - cast(by_deal.deals_with_exception_count as double) / by_deal.open_deal_count as adherence_rate,
+    1 - cast(by_deal.deals_with_exception_count as double) / by_deal.open_count as adherence_rate,
     cast(coalesce(by_deal.at_risk_amount, 0) as decimal(18, 2)) as at_risk_amount
 from {{ ref('dim_users') }} as users
 left join by_deal on users.user_id = by_deal.owner_id

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from connectors.landed import Column, LandedBatch, LandedPage
 from connectors.warehouse.connection import connect
 
@@ -23,9 +24,7 @@ DEALS = (
 )
 
 
-def written_page(
-    folder: Path, number: int, columns: Sequence[Column], rows: Sequence[Sequence[str]]
-) -> LandedPage:
+def written_page(folder: Path, number: int, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> LandedPage:
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow([column.source_name for column in columns])
@@ -40,9 +39,7 @@ def written_page(
 def land(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LandedBatch]:
     """Write pages (each a list of rows of text) and describe them as a batch of opportunities."""
 
-    def landed(
-        *pages: Sequence[Sequence[str]], columns: Sequence[Column] = DEALS, **changes: Any
-    ) -> LandedBatch:
+    def landed(*pages: Sequence[Sequence[str]], columns: Sequence[Column] = DEALS, **changes: Any) -> LandedBatch:
         folder = tmp_path_factory.mktemp("landing")
         batch: dict[str, Any] = {
             "object_name": "Opportunity",
@@ -64,5 +61,6 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LandedBatch]
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(tmp_path / "warehouse.duckdb") as connection:
+    # One thread: starting more for a handful of rows is most of what such a test would cost.
+    with connect(tmp_path / "warehouse.duckdb", threads=1) as connection:
         yield connection

@@ -7,11 +7,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from connectors.landed import Column, LandedBatch
 from connectors.warehouse.connection import connect
 from connectors.warehouse.pages import read
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TYPES = {
     "name": "VARCHAR",
@@ -28,7 +29,7 @@ COLUMNS = (Column("Id", "id", "VARCHAR"), *(Column(name.title(), name, kind) for
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(tmp_path_factory.mktemp("scratch") / "scratch.duckdb") as connection:
+    with connect(tmp_path_factory.mktemp("scratch") / "scratch.duckdb", threads=1) as connection:
         yield connection
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from connectors.warehouse.connection import RunLock, connect, explain, transaction
 from connectors.warehouse.errors import (
     WarehouseError,
@@ -41,7 +42,10 @@ def holder(code: str, path: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_a_session_is_in_utc_and_loads_no_extensions(tmp_path: Path) -> None:
+def test_a_session_and_its_cursors_are_in_utc_and_load_no_extensions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
     with connect(tmp_path / "new folder" / "w.duckdb", memory_limit="1GB", threads=1) as connection:
         names = (
             "TimeZone",
@@ -50,16 +54,14 @@ def test_a_session_is_in_utc_and_loads_no_extensions(tmp_path: Path) -> None:
             "threads",
             "memory_limit",
         )
-        values = [connection.execute(f"SELECT current_setting('{name}')").fetchone() for name in names]
+        values = [connection.cursor().execute(f"SELECT current_setting('{name}')").fetchone() for name in names]
     assert values == [("UTC",), (False,), (False,), (1,), ("953.6 MiB",)]
 
 
 def test_a_file_that_another_process_holds_is_refused_with_its_pid(tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     with holder(HOLD_FILE, path) as process:
-        with pytest.raises(
-            WarehouseLockedError, match=f"process {process.pid}.*Wait until it is done"
-        ) as caught:
+        with pytest.raises(WarehouseLockedError, match=f"process {process.pid}.*Wait until it is done") as caught:
             connect(path)
         process.kill()
     assert caught.value.pid == process.pid
@@ -117,9 +119,7 @@ def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
         ("Connection Error: Can't open a connection to same database file", WarehouseError),
     ],
 )
-def test_what_cannot_be_provoked_here_is_explained_from_its_message(
-    message: str, kind: type[WarehouseError]
-) -> None:
+def test_what_cannot_be_provoked_here_is_explained_from_its_message(message: str, kind: type[WarehouseError]) -> None:
     assert type(explain(Path("/h/w.duckdb"), message)) is kind
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
+
 from connectors.landed import LandedBatch
 from connectors.warehouse import ledger
 from connectors.warehouse.landing import load
@@ -69,10 +70,7 @@ def test_known_columns_are_those_that_the_source_delivered(
 
 def test_check_results_are_noted_with_their_sample(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert (
-        ledger.record_checks(
-            warehouse, "r1", [Verdict(), Verdict(check="id_is_unique", is_passed=True)], JANUARY
-        )
-        == 2
+        ledger.record_checks(warehouse, "r1", [Verdict(), Verdict(check="id_is_unique", is_passed=True)], JANUARY) == 2
     )
     first, second = ledger.check_results(warehouse, "r1")
     assert (first.check_name, first.failing_count, first.checked_at) == ("amount_is_not_negative", 1, JANUARY)

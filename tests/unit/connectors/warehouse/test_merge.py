@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
+
 from connectors.landed import Column, LandedBatch
 from connectors.warehouse.landing import load
 
 MONDAY, TUESDAY, WEDNESDAY = (f"2026-01-0{day}T00:00:00.000Z" for day in (5, 6, 7))
-TUESDAY_MIDNIGHT = datetime(2026, 1, 6)  # noqa: DTZ001 - as DuckDB returns it
+TUESDAY_MIDNIGHT = datetime(2026, 1, 6)
 LATER = {"window_end": datetime(2026, 2, 1, tzinfo=UTC)}
 USERS = (Column("Id", "id", "VARCHAR"), Column("Name", "name", "VARCHAR"))
 
@@ -89,7 +90,7 @@ def test_a_record_that_a_full_read_lacks_is_a_hard_deletion_and_may_come_back(
     result = load(warehouse, land([deal("2", TUESDAY, "Two")], mode="full", **LATER), run_id="r2")
     assert (result.deleted, result.updated, result.unchanged) == (1, 0, 1)
     columns = "is_deleted, name, _deleted_at, _deletion_kind"
-    first_of_february = datetime(2026, 2, 1)  # noqa: DTZ001 - as DuckDB returns it
+    first_of_february = datetime(2026, 2, 1)
     assert stored(warehouse, columns)[0] == (True, "One", first_of_february, "hard")
     assert versions(warehouse, "id, _deletion_kind")[-1] == ("1", "hard")
     back = land([deal("1", TUESDAY, "One"), deal("2", TUESDAY, "Two")], mode="full", **LATER)
@@ -131,9 +132,7 @@ def test_versions_of_many_records_merge_like_a_dictionary(
     warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
 ) -> None:
     load(warehouse, land([deal(f"{n:04}", MONDAY, "first") for n in range(3000)]), run_id="r1")
-    result = load(
-        warehouse, land([deal(f"{n:04}", TUESDAY, "second") for n in range(2000, 5000)]), run_id="r2"
-    )
+    result = load(warehouse, land([deal(f"{n:04}", TUESDAY, "second") for n in range(2000, 5000)]), run_id="r2")
     assert (result.inserted, result.updated) == (2000, 1000)
     counts = warehouse.execute("SELECT name, count(*) FROM raw_salesforce.opportunity GROUP BY 1 ORDER BY 1")
     assert counts.fetchall() == [("first", 2000), ("second", 3000)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from connectors.landed import LandedBatch
 from connectors.warehouse.errors import LandedPageError, LoadIncompleteError, WarehouseError
 from connectors.warehouse.pages import read
@@ -48,15 +49,11 @@ def test_a_page_that_changed_on_disk_is_refused(
 ) -> None:
     batch = land([ROW])
     batch.pages[0].path.write_bytes(gzip.compress(HEADER))
-    with pytest.raises(
-        LandedPageError, match=r"page-00001\.csv\.gz cannot be loaded: its sha256.*sync again"
-    ):
+    with pytest.raises(LandedPageError, match=r"page-00001\.csv\.gz cannot be loaded: its sha256.*sync again"):
         reading(warehouse, batch)
 
 
-def test_a_page_that_is_gone_is_named(
-    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
-) -> None:
+def test_a_page_that_is_gone_is_named(warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]) -> None:
     batch = land([ROW])
     Path(batch.pages[0].path).unlink()
     with pytest.raises(LandedPageError, match="No such file"):
@@ -81,15 +78,11 @@ def test_columns_in_another_order_are_refused(
 def test_a_malformed_row_is_refused_with_its_file(
     warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch], row: bytes
 ) -> None:
-    with pytest.raises(
-        LandedPageError, match=r"page-00001\.csv\.gz cannot be loaded: it is no well-formed CSV"
-    ):
+    with pytest.raises(LandedPageError, match=r"page-00001\.csv\.gz cannot be loaded: it is no well-formed CSV"):
         reading(warehouse, holding(land([ROW]), gzip.compress(HEADER + row)))
 
 
-def test_a_truncated_file_is_refused(
-    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
-) -> None:
+def test_a_truncated_file_is_refused(warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]) -> None:
     content = gzip.compress(HEADER + b'"1","false","","a","1"\n' * 2000)
     with pytest.raises(WarehouseError):
         reading(warehouse, holding(land([ROW]), content[: len(content) // 2], rows=2000))
@@ -105,9 +98,7 @@ def test_more_or_fewer_rows_than_announced_are_refused(
         reading(warehouse, dataclasses.replace(batch, pages=(page,)))
 
 
-def test_a_row_without_an_id_is_refused(
-    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
-) -> None:
+def test_a_row_without_an_id_is_refused(warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]) -> None:
     with pytest.raises(LandedPageError, match="1 rows of Opportunity have no Id"):
         reading(warehouse, land([ROW, ["", *ROW[1:]]]))
 

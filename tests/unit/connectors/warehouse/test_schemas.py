@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import duckdb
 import pytest
+
 from connectors.landed import Column, LandedBatch
 from connectors.warehouse import ledger
 from connectors.warehouse.errors import SchemaChangedError
@@ -39,9 +40,7 @@ def test_an_object_that_the_org_lacks_is_an_empty_table_with_the_expected_column
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     for _ in range(2):
-        ensure_table(
-            warehouse, "forecasting_quota", [], expected=[ID, Column("QuotaAmount", "quota_amount", "DOUBLE")]
-        )
+        ensure_table(warehouse, "forecasting_quota", [], expected=[ID, Column("QuotaAmount", "quota_amount", "DOUBLE")])
     assert warehouse.execute("SELECT id, quota_amount FROM raw_salesforce.forecasting_quota").fetchall() == []
     assert ledger.known_columns(warehouse, "forecasting_quota") == {}
     assert noted(warehouse) == []
@@ -49,9 +48,7 @@ def test_an_object_that_the_org_lacks_is_an_empty_table_with_the_expected_column
 
 def test_a_new_field_is_added_and_noted(warehouse: duckdb.DuckDBPyConnection) -> None:
     ensure_table(warehouse, "lead", [ID], object_name="Lead")
-    ensure_table(
-        warehouse, "lead", [ID, Column("Score__c", "score__c", "DOUBLE")], object_name="Lead", run_id="r2"
-    )
+    ensure_table(warehouse, "lead", [ID, Column("Score__c", "score__c", "DOUBLE")], object_name="Lead", run_id="r2")
     (change,) = ledger.schema_changes(warehouse, "r2")
     assert (change.object_name, change.field_name, change.change, change.after) == (
         "Lead",
@@ -146,9 +143,7 @@ def test_a_stored_number_that_the_wider_scale_cannot_hold_is_refused_by_name(
 ) -> None:
     columns = [ID, Column("Amount", "amount", "DECIMAL(18,2)")]
     load(warehouse, land([["1", "9999999999999999.99"]], columns=columns), run_id="r1")
-    with pytest.raises(
-        SchemaChangedError, match=r"opportunity\.Amount changed .* a stored value does not fit"
-    ):
+    with pytest.raises(SchemaChangedError, match=r"opportunity\.Amount changed .* a stored value does not fit"):
         ensure_table(warehouse, "opportunity", [ID, Column("Amount", "amount", "DECIMAL(18,6)")])
     assert ledger.known_columns(warehouse, "opportunity")["amount"] == "DECIMAL(18,2)"
 

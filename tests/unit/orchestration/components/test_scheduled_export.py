@@ -15,8 +15,11 @@ from orchestration.components.scheduled_export import ScheduledExport
 YAML = Path(orchestration.__file__).parent / "defs" / "export" / "manager_pack" / "defs.yaml"
 KEY = dg.AssetKey(["exports", "manager_pack"])
 
-# Dagster reads YAML with a function that pydantic has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20")
+# Dagster reads YAML with a function that pydantic deprecated, and notes the place of it in a beta class of its own.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20"),
+    pytest.mark.filterwarnings("ignore::dagster.BetaWarning"),
+]
 
 
 @pytest.fixture(autouse=True)

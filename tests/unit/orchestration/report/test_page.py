@@ -124,7 +124,7 @@ def test_stages_are_in_the_order_of_their_process(company: Any) -> None:
 def test_failing_checks_are_listed_and_passed_ones_counted(company: Any) -> None:
     trust = section(company, "trust")
     assert trust.lead == "1 of 2 checks passed."
-    assert [row.values[:2] for row in trust.tables[0].rows] == [("Warning", "close_date_is_not_in_the_past")]
+    assert [row.values[:2] for row in trust.tables[0].rows] == [("Warning", "close date is not in the past")]
 
 
 def test_only_the_newest_result_of_a_check_counts(company: Any) -> None:

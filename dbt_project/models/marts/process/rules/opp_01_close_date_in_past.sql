@@ -41,6 +41,7 @@ select
     cast(amount as decimal(18, 2)) as at_risk_amount,
     'Close date ' || cast(close_date as {{ dbt.type_string() }})
         || ' passed ' || cast(overdue_days as {{ dbt.type_string() }})
-        || ' days ago and the deal is still in ' || stage_name || '.' as detail
+        || case when overdue_days = 1 then ' day ago' else ' days ago' end
+        || ' and the deal is still in ' || stage_name as detail
 from aged
 where overdue_days > grace_days

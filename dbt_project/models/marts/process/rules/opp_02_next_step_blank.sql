@@ -12,6 +12,6 @@ select
     opportunity_name as record_name,
     owner_id,
     cast(amount as decimal(18, 2)) as at_risk_amount,
-    'No next step is written down; the deal is in ' || stage_name || '.' as detail
+    'No next step is written down; the deal is in ' || stage_name as detail
 from opportunities
 where trim(coalesce(next_step, '')) = ''

@@ -46,6 +46,6 @@ select
     case when last_activity_at is null then 'Never touched since it was created on ' else 'Nothing done since ' end
         || cast({{ local_date('coalesce(last_activity_at, created_at)') }} as {{ dbt.type_string() }})
         || '; the limit in ' || stage_name
-        || ' is ' || cast(limit_days as {{ dbt.type_string() }}) || ' days.' as detail
+        || ' is ' || cast(limit_days as {{ dbt.type_string() }}) || ' days' as detail
 from limited
 where silent_days > limit_days

@@ -101,6 +101,6 @@ select
     judged.owner_id,
     -- nothing of a closed deal is at risk any more
     cast(case when judged.is_open then judged.amount else 0 end as decimal(18, 2)) as at_risk_amount,
-    'Went to ' || skipped.furthest_stage_name || ' without passing ' || skipped.stage_names || '.' as detail
+    'Went to ' || skipped.furthest_stage_name || ' without passing ' || skipped.stage_names as detail
 from judged
 inner join skipped on judged.opportunity_id = skipped.opportunity_id
