@@ -71,5 +71,6 @@ def _print_places(console: Console, outcome: Outcome, settings: Settings) -> Non
         console.print(f"[bold]Marts[/bold] {settings.published_file}", highlight=False, soft_wrap=True)
         console.print(f"[bold]Report[/bold] {settings.report_file}", highlight=False, soft_wrap=True)
     for values in outcome.exports.values():
-        written = values.get("packs", 0)
-        console.print(f"[bold]Packs[/bold] {name}: {written} in {settings.outbox}", highlight=False, soft_wrap=True)
+        written, before = values.get("packs_written", 0), values.get("packs_delivered_before", 0)
+        told = f"{written} written" + (f", {before} delivered before" if before else "")
+        console.print(f"[bold]Packs[/bold] {told}: {values.get('path')}", highlight=False, soft_wrap=True)

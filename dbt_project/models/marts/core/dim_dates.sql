@@ -24,6 +24,7 @@ quarters as (
         quarters.start_date,
         quarters.end_date,
         quarters.period_number,
+        years.start_date as year_start_date,
         case
             when organization.is_named_by_start = 1 then extract(year from years.start_date)
             else extract(year from years.end_date)
@@ -48,7 +49,15 @@ fiscal as (
         coalesce(quarters.period_number, days.fiscal_quarter_number) as fiscal_quarter_number,
         coalesce(quarters.start_date, days.fiscal_quarter_start_date) as fiscal_quarter_start_date,
         coalesce(quarters.end_date, days.fiscal_quarter_end_date) as fiscal_quarter_end_date,
-        cast({{ dbt.date_trunc('week', 'days.date_day') }} as date) as week_start_date
+        cast({{ dbt.date_trunc('week', 'days.date_day') }} as date) as week_start_date,
+        -- After a change of the fiscal year old and new periods overlap: the later one holds.
+        row_number() over (
+            partition by days.date_day
+            order by
+                quarters.start_date desc nulls last,
+                quarters.year_start_date desc nulls last,
+                quarters.end_date desc nulls last
+        ) as preference
 
     from days
     left join quarters
@@ -75,3 +84,4 @@ select
     fiscal_quarter_end_date
 
 from fiscal
+where preference = 1

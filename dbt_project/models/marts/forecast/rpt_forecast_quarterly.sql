@@ -1,24 +1,8 @@
 {# What each seller's running and next fiscal quarter will bring, from what is won and what is open at T. #}
 
-with current_quarter as (
+with quarters as (
 
-    select dates.fiscal_quarter_start_date, dates.fiscal_quarter_end_date, as_of.as_of_date
-    from {{ ref('dim_dates') }} as dates
-    inner join {{ ref('int_as_of') }} as as_of on dates.date_day = as_of.as_of_date
-
-),
-
-quarters as (
-
-    select
-        dates.fiscal_quarter_start_date,
-        dates.fiscal_quarter_end_date,
-        dates.fiscal_quarter_label,
-        dates.date_day = current_quarter.as_of_date as is_current_quarter
-    from {{ ref('dim_dates') }} as dates
-    inner join current_quarter
-        on dates.date_day = current_quarter.as_of_date
-        or dates.date_day = cast({{ dbt.dateadd('day', 1, 'current_quarter.fiscal_quarter_end_date') }} as date)
+    select * from {{ ref('int_forecast_quarters') }}
 
 ),
 
@@ -61,12 +45,14 @@ overdue as (
 
     select
         opportunities.owner_id,
-        current_quarter.fiscal_quarter_start_date,
+        quarters.fiscal_quarter_start_date,
         sum(opportunities.amount) as overdue_open_amount
     from {{ ref('fct_opportunities') }} as opportunities
-    inner join current_quarter on opportunities.close_date < current_quarter.fiscal_quarter_start_date
+    inner join quarters
+        on quarters.is_current_quarter
+        and opportunities.close_date < quarters.fiscal_quarter_start_date
     where opportunities.is_open
-    group by opportunities.owner_id, current_quarter.fiscal_quarter_start_date
+    group by opportunities.owner_id, quarters.fiscal_quarter_start_date
 
 ),
 

@@ -7,7 +7,7 @@ with changes as (
 as_of as (
 
     select
-        max(as_of.as_of_date) as as_of_date,
+        max(cast({{ dbt.dateadd('day', 1, 'as_of.as_of_date') }} as date)) as day_after,
         min(dates.date_day) as first_day
 
     from {{ ref('int_as_of') }} as as_of
@@ -40,7 +40,7 @@ lasting as (
     select
         levels.*,
         greatest(levels.event_date, as_of.first_day) as first_date,
-        coalesce(levels.next_event_date, cast({{ dbt.dateadd('day', 1, 'as_of.as_of_date') }} as date)) as end_date
+        coalesce(levels.next_event_date, as_of.day_after) as end_date
 
     from levels
     cross join as_of
