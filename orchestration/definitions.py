@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 
 def load() -> dg.Definitions:
     """All definitions: the pipeline, and each export's folder."""
-    return dg.load_from_defs_folder(project_root=ROOT)
+    return dg.load_from_defs_folder(path_within_project=ROOT)
 
 
 @dg.definitions

@@ -8,6 +8,7 @@ answers it spoils, default 1), `after` (how many matching requests pass unharmed
 - reordered_header: first and last column change places in a CSV page
 - job_failed: `message`; the query job of the request ends Failed
 - job_slow: `polls`; the query job of the request stays InProgress for that many polls
+- delay: `seconds` before the answer
 - expire_session: all sessions end before the request is looked at
 """
 
@@ -33,7 +34,6 @@ KINDS = (
     "expire_session",
     "delay",
 )
-BEFORE_KINDS = frozenset({"status", "expire_session", "delay"})
 DEFAULT_CODES = {
     401: ("INVALID_SESSION_ID", "Session expired or invalid"),
     403: ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
@@ -92,10 +92,19 @@ class Faults:
             return [fault.shown() for fault in self._faults]
 
     def due(self, request: Request) -> list[Fault]:
-        """The faults that spoil this request; each is used up by one."""
+        """The faults that spoil this request; each is used up by one.
+
+        A status fault answers alone: the ones after it wait for the next request.
+        """
         line = f"{request.method} {request.target}"
+        found: list[Fault] = []
         with self._lock:
-            return [fault for fault in self._faults if _use(fault, line)]
+            for fault in self._faults:
+                if _use(fault, line):
+                    found.append(fault)
+                    if fault.kind == "status":
+                        break
+        return found
 
 
 def response_instead(due: list[Fault]) -> Response | None:

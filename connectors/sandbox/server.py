@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -109,9 +110,13 @@ def serve(
     parent_pid: int | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until the process `parent_pid` is gone. `ready` gets the URL."""
+    """Serve until SIGTERM or SIGINT, or until the process `parent_pid` is gone. `ready` gets the URL.
+
+    To be called in the main thread of its process: it takes the signals.
+    """
     org = open_org(scale=scale, seed=seed, from_csv=from_csv, mapping=mapping, now=now, anchor=anchor, is_live=is_live)
     stopping = threading.Event()
+    is_own_child = os.getppid() == parent_pid
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
@@ -123,7 +128,8 @@ def serve(
         if ready:
             ready(server.url)
         while not stopping.wait(PARENT_WATCH_SECONDS):
-            if parent_pid is not None and not _is_running(parent_pid):
+            is_orphan = is_own_child and os.getppid() != parent_pid
+            if parent_pid is not None and (is_orphan or not _is_running(parent_pid)):
                 log.info("the parent process %d is gone: stopping", parent_pid)
                 break
 
@@ -178,9 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Type"] = response.content_type
             headers["Content-Length"] = str(len(body))
         phrase = self.responses.get(response.status, ("", ""))[0]
-        # The org's own clock: clients that cut their windows by this header must not run ahead of it.
-        org_time = self.date_time_string(int(self.server.application.org.clock.now.timestamp()))
-        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {org_time}"]
+        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {self._date()}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         if self.command == "HEAD":
@@ -192,6 +196,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _date(self) -> str:
+        """The org's own clock: clients cut their windows by this header and must not run ahead of it."""
+        return format_datetime(self.server.application.org.clock.now.replace(tzinfo=UTC), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:
         """BaseHTTPRequestHandler prints; the logger above tells it instead."""

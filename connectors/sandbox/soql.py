@@ -145,6 +145,8 @@ class _Parser:
         if self._accept("("):
             self._skip_until(")")
             return Unsupported("subquery")
+        if self._next.upper == "FROM":
+            self._fail()
         token = self._word()
         if token.upper == "TYPEOF":
             self._skip_until("END")

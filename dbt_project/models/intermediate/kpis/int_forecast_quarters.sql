@@ -2,7 +2,9 @@
 
 with current_quarter as (
 
-    select dates.fiscal_quarter_end_date, as_of.as_of_date
+    select
+        dates.fiscal_quarter_end_date,
+        as_of.as_of_date
     from {{ ref('dim_dates') }} as dates
     inner join {{ ref('int_as_of') }} as as_of on dates.date_day = as_of.as_of_date
 
@@ -16,4 +18,5 @@ select
 from {{ ref('dim_dates') }} as dates
 inner join current_quarter
     on dates.date_day = current_quarter.as_of_date
-    or dates.date_day = cast({{ dbt.dateadd('day', 1, 'current_quarter.fiscal_quarter_end_date') }} as date)
+        or dates.date_day
+        = cast({{ dbt.dateadd('day', 1, 'current_quarter.fiscal_quarter_end_date') }} as date)

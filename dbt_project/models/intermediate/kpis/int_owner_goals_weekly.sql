@@ -13,7 +13,10 @@ with goals as (
 
 worked as (
 
-    select owner_id, min(week_start_date) as first_week, max(week_start_date) as last_week
+    select
+        owner_id,
+        min(week_start_date) as first_week,
+        max(week_start_date) as last_week
     from {{ ref('int_owner_measures_weekly') }}
     group by owner_id
 
@@ -54,19 +57,20 @@ ranked as (
     from sellers
     inner join goals
         on sellers.week_start_date >= goals.valid_from
-        and (goals.valid_to is null or sellers.week_start_date <= goals.valid_to)
-        and (
-            goals.scope_kind = 'all'
-            or (goals.scope_kind = 'title' and lower(goals.scope) = lower(sellers.title))
-            or (goals.scope_kind = 'user' and lower(goals.scope) = lower(sellers.email))
-        )
+            and (goals.valid_to is null or sellers.week_start_date <= goals.valid_to)
+            and (
+                goals.scope_kind = 'all'
+                or (goals.scope_kind = 'title' and lower(goals.scope) = lower(sellers.title))
+                or (goals.scope_kind = 'user' and lower(goals.scope) = lower(sellers.email))
+            )
 
 )
 
 select
     owner_id,
     week_start_date,
-    cast(max(case when metric = 'bookings_amount' then goal_value end) as decimal(18, 2)) as goal_bookings_amount,
+    cast(max(case when metric = 'bookings_amount' then goal_value end) as decimal(18, 2))
+        as goal_bookings_amount,
     cast(max(case when metric = 'pipeline_created_amount' then goal_value end) as decimal(18, 2))
         as goal_pipeline_created_amount,
     cast(max(case when metric = 'activity_count' then goal_value end) as bigint) as goal_activity_count,

@@ -20,31 +20,64 @@ measured as (
 
     -- a win belongs to the week of its close date, as bookings do
     select
-        owner_id, close_date as measure_date,
-        coalesce(amount, 0) as bookings_amount, 1 as won_count, 0 as lost_count,
-        0 as created_count, 0 as pipeline_created_amount, 0 as activity_count, 0 as meeting_count
+        owner_id,
+        close_date as measure_date,
+        coalesce(amount, 0) as bookings_amount,
+        1 as won_count,
+        0 as lost_count,
+        0 as created_count,
+        0 as pipeline_created_amount,
+        0 as activity_count,
+        0 as meeting_count
     from opportunities
     where is_won
 
     union all
 
     -- a loss belongs to the week in which it was moved to lost: its close date is often never touched again
-    select owner_id, coalesce({{ local_date('closed_at') }}, close_date), 0, 0, 1, 0, 0, 0, 0
+    select
+        owner_id,
+        coalesce({{ local_date('closed_at') }}, close_date),
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0
     from opportunities
     where is_lost
 
     union all
 
-    select owner_id, created_date, 0, 0, 0, 1, coalesce(amount, 0), 0, 0
+    select
+        owner_id,
+        created_date,
+        0,
+        0,
+        0,
+        1,
+        coalesce(amount, 0),
+        0,
+        0
     from opportunities
 
     union all
 
     select
-        owner_id, done_date, 0, 0, 0, 0, 0, 1,
+        owner_id,
+        done_date,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
         case when activity_kind = 'event' and activity_type in (
-            '{{ var("customer_meeting_types", ["Meeting", "Demo"]) | join("', '") }}'
-        ) then 1 else 0 end
+                    '{{ var("customer_meeting_types", ["Meeting", "Demo"]) | join("', '") }}'
+                ) then 1
+            else 0
+        end
     from activities
 
 )

@@ -29,14 +29,16 @@ matched as (
     left join {{ ref('dim_users') }} as owners on findings.owner_id = owners.user_id
     inner join waivers
         on findings.rule_id = waivers.rule_id
-        and (waivers.valid_until is null or waivers.valid_until >= as_of.as_of_date)
-        and (
-            waivers.record_id = findings.record_id
-            or (waivers.record_id is null and lower(waivers.owner_email) = lower(owners.email))
-        )
+            and (waivers.valid_until is null or waivers.valid_until >= as_of.as_of_date)
+            and (
+                waivers.record_id = findings.record_id
+                or (waivers.record_id is null and lower(waivers.owner_email) = lower(owners.email))
+            )
 
 )
 
-select exception_id, reason as waived_reason
+select
+    exception_id,
+    reason as waived_reason
 from matched
 where preference_number = 1

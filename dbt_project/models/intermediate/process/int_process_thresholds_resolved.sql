@@ -22,6 +22,6 @@ from thresholds as general
 cross join processes
 left join thresholds as own
     on general.rule_id = own.rule_id
-    and general.threshold_name = own.threshold_name
-    and processes.sales_process = own.sales_process
+        and general.threshold_name = own.threshold_name
+        and processes.sales_process = own.sales_process
 where coalesce(general.sales_process, '') = ''

@@ -8,7 +8,10 @@ with quarters as (
 
 quotas as (
 
-    select quotas.owner_id, quarters.fiscal_quarter_start_date, sum(quotas.quota_amount) as quota_amount
+    select
+        quotas.owner_id,
+        quarters.fiscal_quarter_start_date,
+        sum(quotas.quota_amount) as quota_amount
     from {{ ref('stg_salesforce__forecasting_quotas') }} as quotas
     inner join quarters
         on quotas.start_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
@@ -32,7 +35,8 @@ deals as (
         -- a deal that its owner left out of the forecast on purpose stays out
         sum(
             case when is_open and coalesce(forecast_category, '') <> 'Omitted'
-                then coalesce(expected_amount, weighted_amount) end
+                    then coalesce(expected_amount, weighted_amount)
+            end
         ) as expected_open_amount
     from {{ ref('fct_opportunities') }} as opportunities
     inner join quarters
@@ -50,7 +54,7 @@ overdue as (
     from {{ ref('fct_opportunities') }} as opportunities
     inner join quarters
         on quarters.is_current_quarter
-        and opportunities.close_date < quarters.fiscal_quarter_start_date
+            and opportunities.close_date < quarters.fiscal_quarter_start_date
     where opportunities.is_open
     group by opportunities.owner_id, quarters.fiscal_quarter_start_date
 
@@ -76,11 +80,14 @@ figures as (
     from {{ ref('dim_users') }} as users
     cross join quarters
     left join quotas
-        on users.user_id = quotas.owner_id and quarters.fiscal_quarter_start_date = quotas.fiscal_quarter_start_date
+        on users.user_id = quotas.owner_id
+            and quarters.fiscal_quarter_start_date = quotas.fiscal_quarter_start_date
     left join deals
-        on users.user_id = deals.owner_id and quarters.fiscal_quarter_start_date = deals.fiscal_quarter_start_date
+        on users.user_id = deals.owner_id
+            and quarters.fiscal_quarter_start_date = deals.fiscal_quarter_start_date
     left join overdue
-        on users.user_id = overdue.owner_id and quarters.fiscal_quarter_start_date = overdue.fiscal_quarter_start_date
+        on users.user_id = overdue.owner_id
+            and quarters.fiscal_quarter_start_date = overdue.fiscal_quarter_start_date
     where users.is_seller
         and (users.is_active or coalesce(deals.owner_id, quotas.owner_id, overdue.owner_id) is not null)
 
@@ -95,7 +102,8 @@ select
     cast(quota_amount as decimal(18, 2)) as quota_amount,
     cast(closed_won_amount as decimal(18, 2)) as closed_won_amount,
     cast(closed_won_amount + open_commit_amount as decimal(18, 2)) as commit_amount,
-    cast(closed_won_amount + open_commit_amount + open_best_case_amount as decimal(18, 2)) as best_case_amount,
+    cast(closed_won_amount + open_commit_amount + open_best_case_amount as decimal(18, 2))
+        as best_case_amount,
     cast(open_amount as decimal(18, 2)) as open_amount,
     cast(weighted_amount as decimal(18, 2)) as weighted_amount,
     expected_open_amount,

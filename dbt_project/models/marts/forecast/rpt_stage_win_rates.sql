@@ -10,4 +10,4 @@ select
 from {{ ref('int_stage_win_rates_estimated') }} as rates
 left join {{ ref('dim_sales_stages') }} as stages
     on rates.sales_process = stages.sales_process
-    and rates.stage_name = stages.stage_name
+        and rates.stage_name = stages.stage_name

@@ -74,7 +74,8 @@ select
     goal_bookings_amount,
     cast(goal_bookings_amount - bookings_amount as decimal(18, 2)) as bookings_gap_amount,
     case when goal_bookings_amount > 0
-        then cast(bookings_amount as double) / cast(goal_bookings_amount as double) end as bookings_attainment_ratio,
+            then cast(bookings_amount as double) / cast(goal_bookings_amount as double)
+    end as bookings_attainment_ratio,
     goal_pipeline_created_amount,
     goal_activity_count,
     goal_meeting_count,

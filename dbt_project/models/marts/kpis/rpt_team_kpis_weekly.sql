@@ -66,7 +66,8 @@ select
     cast(goal_bookings_amount as decimal(18, 2)) as goal_bookings_amount,
     cast(goal_bookings_amount - bookings_amount as decimal(18, 2)) as bookings_gap_amount,
     case when goal_bookings_amount > 0
-        then cast(bookings_amount as double) / cast(goal_bookings_amount as double) end as bookings_attainment_ratio,
+            then cast(bookings_amount as double) / cast(goal_bookings_amount as double)
+    end as bookings_attainment_ratio,
     cast(goal_pipeline_created_amount as decimal(18, 2)) as goal_pipeline_created_amount,
     cast(goal_activity_count as bigint) as goal_activity_count,
     cast(goal_meeting_count as bigint) as goal_meeting_count,

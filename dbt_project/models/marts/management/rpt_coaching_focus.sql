@@ -39,7 +39,9 @@ weakest as (
     select
         *,
         cast(round(100.0 * actual / goal, 0) as bigint) as attained_percent,
-        row_number() over (partition by owner_id order by actual / goal asc nulls last, label_order asc) as weakness_number
+        row_number()
+            over (partition by owner_id order by actual / goal asc nulls last, label_order asc)
+            as weakness_number
     from measures
     where actual < goal
 
@@ -47,7 +49,11 @@ weakest as (
 
 counted as (
 
-    select owner_id, rule_id, rule_name, count(*) as open_count
+    select
+        owner_id,
+        rule_id,
+        rule_name,
+        count(*) as open_count
     from {{ ref('fct_process_exceptions') }}
     where status = 'open'
     group by owner_id, rule_id, rule_name
@@ -58,7 +64,9 @@ frequent as (
 
     select
         *,
-        row_number() over (partition by owner_id order by open_count desc nulls last, rule_id asc) as frequency_number
+        row_number()
+            over (partition by owner_id order by open_count desc nulls last, rule_id asc)
+            as frequency_number
     from counted
 
 )
@@ -76,7 +84,8 @@ select
         when weakest.owner_id is null then 'No measure is below its goal over the last four full weeks.'
         else weakest.label || ': ' || cast(weakest.actual as {{ dbt.type_string() }}) || ' of '
             || cast(weakest.goal as {{ dbt.type_string() }}) || ' ('
-            || cast(weakest.attained_percent as {{ dbt.type_string() }}) || ' %) over the last four full weeks.'
+            || cast(weakest.attained_percent as {{ dbt.type_string() }})
+            || ' %) over the last four full weeks.'
     end
     || case
         when frequent.owner_id is null then ' No open process exception.'

@@ -10,7 +10,8 @@ with exceptions as (
         record_id as opportunity_id,
         detail,
         severity,
-        case severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end as severity_weight
+        case severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end
+            as severity_weight
     from {{ ref('fct_process_exceptions') }}
     where record_object = 'Opportunity' and status = 'open'
 

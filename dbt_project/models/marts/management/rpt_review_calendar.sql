@@ -20,7 +20,9 @@ with days as (
 
 meetings as (
 
-    select days.date_day, cadence.*
+    select
+        days.date_day,
+        cadence.*
     from {{ ref('management_cadence') }} as cadence
     inner join days on cadence.weekday_number = days.day_of_week_number
     where cadence.frequency = 'weekly'
@@ -35,7 +37,9 @@ reports as (
         manager_id,
         user_id as report_id,
         user_name as report_name,
-        row_number() over (partition by manager_id order by user_name asc nulls last, user_id asc) as report_number
+        row_number()
+            over (partition by manager_id order by user_name asc nulls last, user_id asc)
+            as report_number
     from {{ ref('dim_users') }}
     where is_active and manager_id is not null
 

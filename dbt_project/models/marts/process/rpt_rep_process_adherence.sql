@@ -1,6 +1,9 @@
 with deals as (
 
-    select opportunity_id, owner_id, amount
+    select
+        opportunity_id,
+        owner_id,
+        amount
     from {{ ref('fct_opportunities') }}
     where is_open
 
@@ -8,7 +11,11 @@ with deals as (
 
 exceptions as (
 
-    select record_object, record_id, owner_id, severity
+    select
+        record_object,
+        record_id,
+        owner_id,
+        severity
     from {{ ref('fct_process_exceptions') }}
     where status = 'open'
 
@@ -37,7 +44,9 @@ by_deal as (
 
 by_exception as (
 
-    select owner_id, count(*) as open_exception_count
+    select
+        owner_id,
+        count(*) as open_exception_count
     from exceptions
     group by owner_id
 

@@ -128,7 +128,7 @@ def tiny_tables() -> dict[str, Any]:
     accounts = {
         "Id": ["001000000000001AAA", "001000000000002AAA", "001000000000003AAA", "001000000000003AAA"],
         "IsDeleted": [False, False, False, True],
-        "Name": ["Acme", "acme \"south\"", "Bolt", "Bolt"],
+        "Name": ["Acme", 'acme "south"', "Bolt", "Bolt"],
         "ParentId": [None, "001000000000001AAA", None, None],
         "BillingStreet": ["Main Street 1", None, None, None],
         "BillingCity": ["Leeds", None, None, None],
@@ -162,17 +162,27 @@ def tiny_tables() -> dict[str, Any]:
     return {"Account": pa.table(accounts), "Contact": pa.table(contacts), "Task": pa.table(tasks)}
 
 
+def tiny_org(now: datetime = NOW) -> Org:
+    return Org({each.name: each for each in (ACCOUNT, CONTACT, TASK)}, tiny_tables(), Clock(now))
+
+
 @pytest.fixture
 def make_tiny() -> Callable[[datetime], Org]:
-    def make(now: datetime = NOW) -> Org:
-        return Org({each.name: each for each in (ACCOUNT, CONTACT, TASK)}, tiny_tables(), Clock(now))
+    return tiny_org
 
-    return make
+
+@pytest.fixture(scope="session")
+def still() -> Iterator[Api]:
+    """The hand-made org, shared by the tests that only ask."""
+    with SandboxServer(tiny_org()) as server:
+        api = Api(server)
+        yield api
+        api.http.close()
 
 
 @pytest.fixture
 def tiny(make_tiny: Callable[[datetime], Org]) -> Iterator[Api]:
-    """The hand-made org behind a server of its own."""
+    """The hand-made org behind a server of its own, to be spoiled at will."""
     with SandboxServer(make_tiny(NOW)) as server:
         api = Api(server)
         yield api

@@ -1,6 +1,6 @@
 """What queries mean: nulls, case, dates, parents, deleted and archived rows, and what is refused."""
 
-from typing import Protocol, Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -41,24 +41,24 @@ def names(api: Api, where: str, *, is_all: bool = False) -> list[str]:
         ("Parent.Name = 'Acme'", ['acme "south"']),
     ],
 )
-def test_a_condition_finds_what_salesforce_would_find(tiny: Api, where: str, found: list[str]) -> None:
-    assert names(tiny, where) == found
+def test_a_condition_finds_what_salesforce_would_find(still: Api, where: str, found: list[str]) -> None:
+    assert names(still, where) == found
 
 
-def test_deleted_rows_are_seen_by_query_all_only(tiny: Api) -> None:
-    assert names(tiny, "Name = 'Bolt'") == []
-    assert names(tiny, "IsDeleted = true") == []
-    assert names(tiny, "IsDeleted = true", is_all=True) == ["Bolt"]
+def test_deleted_rows_are_seen_by_query_all_only(still: Api) -> None:
+    assert names(still, "Name = 'Bolt'") == []
+    assert names(still, "IsDeleted = true") == []
+    assert names(still, "IsDeleted = true", is_all=True) == ["Bolt"]
 
 
-def test_archived_activities_are_seen_by_query_all_only(tiny: Api) -> None:
-    assert len(tiny.records("SELECT Id FROM Task")) == 2
-    rows = tiny.records("SELECT Subject, IsArchived FROM Task ORDER BY IsArchived", is_all=True)
+def test_archived_activities_are_seen_by_query_all_only(still: Api) -> None:
+    assert len(still.records("SELECT Id FROM Task")) == 2
+    rows = still.records("SELECT Subject, IsArchived FROM Task ORDER BY IsArchived", is_all=True)
     assert [row["Subject"] for row in rows if row["IsArchived"]] == ["Old call"]
 
 
-def test_parents_are_nested_records_and_missing_ones_null(tiny: Api) -> None:
-    rows = tiny.records("SELECT Name, Account.Name, Account.Parent.Name FROM Contact ORDER BY Name")
+def test_parents_are_nested_records_and_missing_ones_null(still: Api) -> None:
+    rows = still.records("SELECT Name, Account.Name, Account.Parent.Name FROM Contact ORDER BY Name")
     account = rows[0]["Account"]
     assert account["Name"] == 'acme "south"'
     assert account["attributes"] == {
@@ -69,32 +69,32 @@ def test_parents_are_nested_records_and_missing_ones_null(tiny: Api) -> None:
     assert rows[1]["Account"] is None
 
 
-def test_a_polymorphic_parent_tells_its_name_and_type(tiny: Api) -> None:
-    rows = tiny.records("SELECT Id, What.Name, What.Type FROM Task ORDER BY Id", is_all=True)
+def test_a_polymorphic_parent_tells_its_name_and_type(still: Api) -> None:
+    rows = still.records("SELECT Id, What.Name, What.Type FROM Task ORDER BY Id", is_all=True)
     assert [(row["What"] or {}).get("Type") for row in rows] == ["Account", "Contact", None]
 
 
-def test_an_address_is_a_record_of_its_parts(tiny: Api) -> None:
-    rows = tiny.records("SELECT BillingAddress FROM Account ORDER BY Name")
+def test_an_address_is_a_record_of_its_parts(still: Api) -> None:
+    rows = still.records("SELECT BillingAddress FROM Account ORDER BY Name")
     assert rows[0]["BillingAddress"] == {"street": "Main Street 1", "city": "Leeds"}
     assert rows[1]["BillingAddress"] is None
 
 
-def test_field_names_are_told_as_describe_spells_them(tiny: Api) -> None:
-    assert set(tiny.query("SELECT id, ANNUALREVENUE FROM account LIMIT 1")["records"][0]) == {
+def test_field_names_are_told_as_describe_spells_them(still: Api) -> None:
+    assert set(still.query("SELECT id, ANNUALREVENUE FROM account LIMIT 1")["records"][0]) == {
         "attributes",
         "Id",
         "AnnualRevenue",
     }
 
 
-def test_count_answers_with_a_size_and_no_records(tiny: Api) -> None:
-    assert tiny.query("SELECT COUNT() FROM Account") == {"totalSize": 2, "done": True, "records": []}
-    assert tiny.query("SELECT COUNT() FROM Account", is_all=True)["totalSize"] == 3
+def test_count_answers_with_a_size_and_no_records(still: Api) -> None:
+    assert still.query("SELECT COUNT() FROM Account") == {"totalSize": 2, "done": True, "records": []}
+    assert still.query("SELECT COUNT() FROM Account", is_all=True)["totalSize"] == 3
 
 
-def test_groups_have_aliases_or_numbered_names(tiny: Api) -> None:
-    rows = tiny.records(
+def test_groups_have_aliases_or_numbered_names(still: Api) -> None:
+    rows = still.records(
         "SELECT IsClosed, COUNT(Id) n, MAX(ActivityDate) FROM Task GROUP BY IsClosed ORDER BY COUNT(Id), IsClosed",
         is_all=True,
     )
@@ -106,24 +106,24 @@ def test_groups_have_aliases_or_numbered_names(tiny: Api) -> None:
     }
 
 
-def test_nulls_come_first_unless_told_otherwise(tiny: Api) -> None:
-    first = tiny.records("SELECT AnnualRevenue FROM Account ORDER BY AnnualRevenue")
-    last = tiny.records("SELECT AnnualRevenue FROM Account ORDER BY AnnualRevenue NULLS LAST")
+def test_nulls_come_first_unless_told_otherwise(still: Api) -> None:
+    first = still.records("SELECT AnnualRevenue FROM Account ORDER BY AnnualRevenue")
+    last = still.records("SELECT AnnualRevenue FROM Account ORDER BY AnnualRevenue NULLS LAST")
     assert [row["AnnualRevenue"] for row in first] == [None, 1000.0]
     assert [row["AnnualRevenue"] for row in last] == [1000.0, None]
 
 
-def test_limit_and_offset_cut_the_answer(tiny: Api) -> None:
-    rows = tiny.records("SELECT Name FROM Account ORDER BY Name LIMIT 1 OFFSET 1", is_all=True)
+def test_limit_and_offset_cut_the_answer(still: Api) -> None:
+    rows = still.records("SELECT Name FROM Account ORDER BY Name LIMIT 1 OFFSET 1", is_all=True)
     assert [row["Name"] for row in rows] == ["Bolt"]
 
 
-def test_fields_all_needs_a_small_limit(tiny: Api) -> None:
-    row = tiny.records("SELECT FIELDS(ALL) FROM Account LIMIT 1")[0]
+def test_fields_all_needs_a_small_limit(still: Api) -> None:
+    row = still.records("SELECT FIELDS(ALL) FROM Account LIMIT 1")[0]
     assert {"Id", "BillingAddress", "IsPartner__c"} <= row.keys()
-    custom = tiny.records("SELECT FIELDS(CUSTOM) FROM Account LIMIT 1")[0]
+    custom = still.records("SELECT FIELDS(CUSTOM) FROM Account LIMIT 1")[0]
     assert custom.keys() == {"attributes", "IsPartner__c", "Signed__c"}
-    assert tiny.refusal("SELECT FIELDS(ALL) FROM Account")[:2] == (400, "MALFORMED_QUERY")
+    assert still.refusal("SELECT FIELDS(ALL) FROM Account")[:2] == (400, "MALFORMED_QUERY")
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,7 @@ def test_fields_all_needs_a_small_limit(tiny: Api) -> None:
         ("SELECT Id FROM Account OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "offset allowed is 2000"),
     ],
 )
-def test_a_query_that_cannot_run_is_refused_in_salesforces_words(
-    tiny: Api, soql: str, code: str, words: str
-) -> None:
-    status, told, message = tiny.refusal(soql)
+def test_a_query_that_cannot_run_is_refused_in_salesforces_words(still: Api, soql: str, code: str, words: str) -> None:
+    status, told, message = still.refusal(soql)
     assert (status, told) == (400, code)
     assert words in message

@@ -75,8 +75,7 @@ def test_one_record_is_told_by_its_id(tiny: Any) -> None:
 
 def test_every_answer_counts_the_calls(tiny: Any) -> None:
     used = [
-        int(tiny.get("/limits").headers["Sforce-Limit-Info"].removeprefix("api-usage=").split("/")[0])
-        for _ in range(3)
+        int(tiny.get("/limits").headers["Sforce-Limit-Info"].removeprefix("api-usage=").split("/")[0]) for _ in range(3)
     ]
     assert used == [used[0], used[0] + 1, used[0] + 2]
     limits = tiny.get("/limits").json()["DailyApiRequests"]

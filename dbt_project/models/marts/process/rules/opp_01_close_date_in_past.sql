@@ -13,7 +13,9 @@ as_of as (
 
 thresholds as (
 
-    select sales_process, threshold_value as grace_days
+    select
+        sales_process,
+        threshold_value as grace_days
     from {{ ref('int_process_thresholds_resolved') }}
     where rule_id = 'OPP-01' and threshold_name = 'grace_days'
 
@@ -40,8 +42,8 @@ select
     owner_id,
     cast(amount as decimal(18, 2)) as at_risk_amount,
     'Close date ' || cast(close_date as {{ dbt.type_string() }})
-        || ' passed ' || cast(overdue_days as {{ dbt.type_string() }})
-        || case when overdue_days = 1 then ' day ago' else ' days ago' end
-        || ' and the deal is still in ' || stage_name as detail
+    || ' passed ' || cast(overdue_days as {{ dbt.type_string() }})
+    || case when overdue_days = 1 then ' day ago' else ' days ago' end
+    || ' and the deal is still in ' || stage_name as detail
 from aged
 where overdue_days > grace_days

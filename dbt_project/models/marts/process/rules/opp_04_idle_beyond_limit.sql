@@ -7,14 +7,19 @@ with opportunities as (
 
 stages as (
 
-    select sales_process, stage_name, idle_limit_days
+    select
+        sales_process,
+        stage_name,
+        idle_limit_days
     from {{ ref('dim_sales_stages') }}
 
 ),
 
 thresholds as (
 
-    select sales_process, threshold_value as default_idle_limit_days
+    select
+        sales_process,
+        threshold_value as default_idle_limit_days
     from {{ ref('int_process_thresholds_resolved') }}
     where rule_id = 'OPP-04' and threshold_name = 'default_idle_limit_days'
 
@@ -32,7 +37,7 @@ limited as (
         on coalesce(opportunities.sales_process, '') = thresholds.sales_process
     left join stages
         on opportunities.sales_process = stages.sales_process
-        and opportunities.stage_name = stages.stage_name
+            and opportunities.stage_name = stages.stage_name
 
 )
 
@@ -43,9 +48,11 @@ select
     opportunity_name as record_name,
     owner_id,
     cast(amount as decimal(18, 2)) as at_risk_amount,
-    case when last_activity_at is null then 'Never touched since it was created on ' else 'Nothing done since ' end
-        || cast({{ local_date('coalesce(last_activity_at, created_at)') }} as {{ dbt.type_string() }})
-        || '; the limit in ' || stage_name
-        || ' is ' || cast(limit_days as {{ dbt.type_string() }}) || ' days' as detail
+    case
+        when last_activity_at is null then 'Never touched since it was created on ' else 'Nothing done since '
+    end
+    || cast({{ local_date('coalesce(last_activity_at, created_at)') }} as {{ dbt.type_string() }})
+    || '; the limit in ' || stage_name
+    || ' is ' || cast(limit_days as {{ dbt.type_string() }}) || ' days' as detail
 from limited
 where silent_days > limit_days

@@ -7,7 +7,9 @@ with opportunities as (
 
 thresholds as (
 
-    select sales_process, threshold_value as push_limit_count
+    select
+        sales_process,
+        threshold_value as push_limit_count
     from {{ ref('int_process_thresholds_resolved') }}
     where rule_id = 'OPP-08' and threshold_name = 'push_limit_count'
 
@@ -21,7 +23,7 @@ select
     opportunities.owner_id,
     cast(opportunities.amount as decimal(18, 2)) as at_risk_amount,
     'The close date was moved later ' || cast(opportunities.push_count as {{ dbt.type_string() }})
-        || ' times; it is now ' || cast(opportunities.close_date as {{ dbt.type_string() }}) as detail
+    || ' times; it is now ' || cast(opportunities.close_date as {{ dbt.type_string() }}) as detail
 from opportunities
 inner join thresholds
     on coalesce(opportunities.sales_process, '') = thresholds.sales_process

@@ -8,7 +8,9 @@ with as_of as (
 
 thresholds as (
 
-    select sales_process, threshold_value as closed_within_days
+    select
+        sales_process,
+        threshold_value as closed_within_days
     from {{ ref('int_process_thresholds_resolved') }}
     where rule_id = 'PATH-01' and threshold_name = 'closed_within_days'
 
@@ -22,26 +24,36 @@ judged as (
     inner join thresholds
         on coalesce(opportunities.sales_process, '') = thresholds.sales_process
     where opportunities.is_open
-        or {{ dbt.datediff('opportunities.closed_at', 'as_of.as_of_at', 'day') }} <= thresholds.closed_within_days
+        or {{ dbt.datediff('opportunities.closed_at', 'as_of.as_of_at', 'day') }}
+        <= thresholds.closed_within_days
 
 ),
 
 stages as (
 
-    select sales_process, stage_name, stage_order, is_closed, is_won
+    select
+        sales_process,
+        stage_name,
+        stage_order,
+        is_closed,
+        is_won
     from {{ ref('dim_sales_stages') }}
 
 ),
 
 visited as (
 
-    select distinct judged.opportunity_id, judged.sales_process, stages.stage_name, stages.stage_order
+    select distinct
+        judged.opportunity_id,
+        judged.sales_process,
+        stages.stage_name,
+        stages.stage_order
     from judged
     inner join {{ ref('fct_opportunity_stage_spells') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     inner join stages
         on judged.sales_process = stages.sales_process
-        and spells.stage_name = stages.stage_name
+            and spells.stage_name = stages.stage_name
     -- losing a deal early skips nothing
     where not stages.is_closed or stages.is_won
 
@@ -49,20 +61,25 @@ visited as (
 
 entered as (
 
-    select judged.opportunity_id, min(stages.stage_order) as entry_order
+    select
+        judged.opportunity_id,
+        min(stages.stage_order) as entry_order
     from judged
     inner join {{ ref('fct_opportunity_stage_spells') }} as spells
         on judged.opportunity_id = spells.opportunity_id and spells.spell_number = 1
     inner join stages
         on judged.sales_process = stages.sales_process
-        and spells.stage_name = stages.stage_name
+            and spells.stage_name = stages.stage_name
     group by judged.opportunity_id
 
 ),
 
 furthest as (
 
-    select visited.opportunity_id, visited.sales_process, max(visited.stage_order) as furthest_order
+    select
+        visited.opportunity_id,
+        visited.sales_process,
+        max(visited.stage_order) as furthest_order
     from visited
     group by visited.opportunity_id, visited.sales_process
 
@@ -78,16 +95,16 @@ skipped as (
     inner join entered on furthest.opportunity_id = entered.opportunity_id
     inner join stages
         on furthest.sales_process = stages.sales_process
-        and not stages.is_closed
-        and stages.stage_order > entered.entry_order
-        and stages.stage_order < furthest.furthest_order
+            and not stages.is_closed
+            and stages.stage_order > entered.entry_order
+            and stages.stage_order < furthest.furthest_order
     inner join stages as beyond
         on furthest.sales_process = beyond.sales_process
-        and furthest.furthest_order = beyond.stage_order
-        and not (beyond.is_closed and not beyond.is_won)
+            and furthest.furthest_order = beyond.stage_order
+            and not (beyond.is_closed and not beyond.is_won)
     left join visited
         on furthest.opportunity_id = visited.opportunity_id
-        and stages.stage_name = visited.stage_name
+            and stages.stage_name = visited.stage_name
     where visited.opportunity_id is null
     group by furthest.opportunity_id
 
