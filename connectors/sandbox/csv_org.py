@@ -46,7 +46,7 @@ def open_files(directory: Path, mapping: Path | None, clock: Clock) -> Org:
     """The org in the files of `directory`. Raises SourceFilesError that names file and remedy."""
     told = read_mapping(mapping)
     connection = duckdb.connect(":memory:")
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
     connection.execute("CREATE SCHEMA source; CREATE SCHEMA made")
     sources = _find_sources(directory, told)
     for name, path in sources.items():

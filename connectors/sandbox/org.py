@@ -62,7 +62,7 @@ class Org:
         self._is_snapshot = is_snapshot
         self._lock = threading.Lock()
         self._connection = duckdb.connect(":memory:")
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
         self._connection.execute("CREATE SCHEMA versions")
         self._connection.execute("CREATE SCHEMA current")
         for sobject in schema.values():

@@ -51,8 +51,8 @@ def test_dg_lists_the_same_assets_as_the_workspace_loads(specs: list[dg.AssetSpe
         check=False,
     )
     assert listed.returncode == 0, listed.stderr
-    keys = {asset["key"] for asset in json.loads(listed.stdout)["assets"]}
-    assert {spec.key.to_user_string() for spec in specs} <= keys
+    keys = {asset["asset_key"] for asset in json.loads(listed.stdout)["assets"] if asset["is_executable"]}
+    assert {spec.key.to_user_string() for spec in specs} == keys
 
 
 def test_every_asset_says_what_it_is_who_owns_it_and_where_it_belongs(specs: list[dg.AssetSpec]) -> None:

@@ -1,10 +1,10 @@
 """What goes wrong says what, why and what to do, with the exit code that the documentation names."""
 
 import fcntl
-import os
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.support.commands import salespulse, sandbox_org
 
@@ -81,5 +81,22 @@ def test_a_limited_sync_brings_only_what_was_asked_for(tmp_path: Path) -> None:
     assert set(done.document["objects"]) == {"Opportunity", "Task"}
 
 
-def test_a_page_cut_short_ends_the_sync_and_loads_nothing_of_that_object(tmp_path: Path) -> None:
-    assert os.access(tmp_path, os.W_OK)
+def test_a_page_that_stays_short_ends_the_sync_and_the_next_one_brings_all(tmp_path: Path) -> None:
+    with sandbox_org("--scale", "0.05") as org:
+        # The page is asked for again a few times before the sync gives up: it has to stay short.
+        _switch_on(org, {"route": "GET .*/results", "kind": "short_page", "count": 100})
+        cut = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "Account"})
+        _switch_on(org, None)
+        whole = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "Account"})
+    assert cut.exit_code == 4
+    assert cut.document["objects"] == {}
+    assert "Account" in cut.document["errors"][0]
+    assert whole.exit_code == 0, whole.stderr
+    assert whole.document["objects"]["Account"]["row_count"] > 0
+
+
+def _switch_on(org: dict[str, str], fault: dict[str, object] | None) -> None:
+    """Switch a fault of the sandbox on, or all of them off."""
+    url = org["SALESPULSE_SALESFORCE_INSTANCE_URL"] + "/sandbox/faults"
+    answer = requests.delete(url, timeout=10) if fault is None else requests.post(url, json=fault, timeout=10)
+    assert answer.ok, answer.text

@@ -20,9 +20,8 @@ def settings_page() -> str:
         default = field.get_default()
         shown = "" if default in (None, ()) or "secret" in name or "token" in name else f"`{default}`"
         rows.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
-    return "\n".join(
-        ["# Settings", "", "From the environment or `.env`.", "", "| variable | default | for |", "|---|---|---|", *rows]
-    )
+    head = ["# Settings", "", "From the environment or `.env`.", "", "| variable | default | for |", "|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 def commands_page() -> str:
@@ -49,7 +48,8 @@ def marts_page() -> str:
 def _marts() -> Iterator[str]:
     nodes = [n for n in manifest()["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts"]
     for node in sorted(nodes, key=lambda n: str(n["name"])):
-        yield from ("", f"## {node['name']}", "", _line(node["description"]), "", "| column | type | meaning |", "|---|---|---|")
+        yield from ("", f"## {node['name']}", "", _line(node["description"]))
+        yield from ("", "| column | type | meaning |", "|---|---|---|")
         for column in node["columns"].values():
             yield f"| {column['name']} | {column['data_type']} | {_line(column['description'])} |"
 

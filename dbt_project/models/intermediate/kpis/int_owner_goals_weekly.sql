@@ -4,7 +4,13 @@
     work, whichever is earlier; for a person who left, to the week of the last recorded work.
 #}
 
-with goals as (
+with users as (
+
+    select * from {{ ref('dim_users') }}
+
+),
+
+goals as (
 
     select * from {{ ref('goals') }}
     where period = 'week'
@@ -29,7 +35,7 @@ sellers as (
         users.email,
         users.title,
         weeks.week_start_date
-    from {{ ref('dim_users') }} as users
+    from users
     cross join {{ ref('int_reporting_weeks') }} as weeks
     left join worked on users.user_id = worked.owner_id
     where users.is_seller

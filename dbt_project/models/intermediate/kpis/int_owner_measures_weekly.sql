@@ -10,7 +10,9 @@ activities as (
 
     select
         *,
-        coalesce(activity_date, {{ local_date('occurred_at') }}) as done_date
+        coalesce(activity_date, {{ local_date('occurred_at') }}) as done_date,
+        activity_kind = 'event'
+        and activity_type in {{ quoted_list(var('customer_meeting_types')) }} as is_meeting
     from {{ ref('fct_activities') }}
     where is_completed
 
@@ -37,14 +39,14 @@ measured as (
     -- a loss belongs to the week in which it was moved to lost: its close date is often never touched again
     select
         owner_id,
-        coalesce({{ local_date('closed_at') }}, close_date),
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0
+        coalesce({{ local_date('closed_at') }}, close_date) as measure_date,
+        0 as bookings_amount,
+        0 as won_count,
+        1 as lost_count,
+        0 as created_count,
+        0 as pipeline_created_amount,
+        0 as activity_count,
+        0 as meeting_count
     from opportunities
     where is_lost
 
@@ -52,32 +54,28 @@ measured as (
 
     select
         owner_id,
-        created_date,
-        0,
-        0,
-        0,
-        1,
-        coalesce(amount, 0),
-        0,
-        0
+        created_date as measure_date,
+        0 as bookings_amount,
+        0 as won_count,
+        0 as lost_count,
+        1 as created_count,
+        coalesce(amount, 0) as pipeline_created_amount,
+        0 as activity_count,
+        0 as meeting_count
     from opportunities
 
     union all
 
     select
         owner_id,
-        done_date,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        case when activity_kind = 'event' and activity_type in (
-                    '{{ var("customer_meeting_types", ["Meeting", "Demo"]) | join("', '") }}'
-                ) then 1
-            else 0
-        end
+        done_date as measure_date,
+        0 as bookings_amount,
+        0 as won_count,
+        0 as lost_count,
+        0 as created_count,
+        0 as pipeline_created_amount,
+        1 as activity_count,
+        case when is_meeting then 1 else 0 end as meeting_count
     from activities
 
 )

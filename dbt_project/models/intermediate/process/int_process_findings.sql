@@ -1,4 +1,6 @@
-{#- The one list of rules. A rule model that is missing here stops the build: see the check below. -#}
+{# What the rule models find, all together. #}
+
+{#- dbt must read the names here. A rule model that is missing would be lost: it stops the build. -#}
 {%- set rules = [
     'opp_01_close_date_in_past',
     'opp_02_next_step_blank',
@@ -6,20 +8,23 @@
     'opp_08_close_date_pushed_repeatedly',
     'path_01_stage_skipped',
 ] -%}
-{%- if execute -%} {#- there is no graph in a unit test -#}
-    {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' and node.config.meta.get('process_rule') -%}
-        {%- if node.name not in rules -%}
-            {{ exceptions.raise_compiler_error(
-                "The process rule model '" ~ node.name ~ "' is not in the list of int_process_findings, "
-                ~ "so its findings would be lost. Add its name to `rules` in " ~ model.original_file_path ~ "."
-            ) }}
-        {%- endif -%}
-    {%- endfor -%}
-{%- endif -%}
+{%- for rule in process_rules() if rule.model_name not in rules -%}
+    {{ exceptions.raise_compiler_error(
+        "The process rule model '" ~ rule.model_name ~ "' is not in the list of int_process_findings, "
+        ~ "so its findings would be lost. Add its name to `rules` in " ~ model.original_file_path ~ "."
+    ) }}
+{%- endfor %}
 
 with findings as (
     {% for rule in rules %}
-    select rule_id, record_object, record_id, record_name, owner_id, at_risk_amount, detail
+    select
+        rule_id,
+        record_object,
+        record_id,
+        record_name,
+        owner_id,
+        at_risk_amount,
+        detail
     from {{ ref(rule) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

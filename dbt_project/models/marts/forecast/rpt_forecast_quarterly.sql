@@ -1,6 +1,15 @@
 {# What each seller's running and next fiscal quarter will bring, from what is won and what is open at T. #}
+{% set method = 'empirical stage win rates; close dates taken as entered; no interval; '
+    ~ 'deals not yet created are not counted' %}
 
-with quarters as (
+with users as (
+
+    select * from {{ ref('dim_users') }}
+    where is_seller
+
+),
+
+quarters as (
 
     select * from {{ ref('int_forecast_quarters') }}
 
@@ -20,28 +29,35 @@ quotas as (
 
 ),
 
+due as (
+
+    select
+        opportunities.*,
+        quarters.fiscal_quarter_start_date as due_quarter_start_date,
+        -- a deal that its owner left out of the forecast on purpose stays out
+        coalesce(opportunities.forecast_category, '') <> 'Omitted' as is_forecast
+    from {{ ref('fct_opportunities') }} as opportunities
+    inner join quarters
+        on opportunities.close_date
+            between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
+
+),
+
 deals as (
 
     select
-        opportunities.owner_id,
-        quarters.fiscal_quarter_start_date,
+        owner_id,
+        due_quarter_start_date as fiscal_quarter_start_date,
         sum(case when is_won then amount end) as closed_won_amount,
         sum(case when is_open and forecast_category = 'Commit' then amount end) as open_commit_amount,
-        sum(
-            case when is_open and forecast_category in ('Best Case', 'Most Likely') then amount end
-        ) as open_best_case_amount,
+        sum(case when is_open and forecast_category in ('Best Case', 'Most Likely') then amount end)
+            as open_best_case_amount,
         sum(case when is_open then amount end) as open_amount,
         sum(case when is_open then weighted_amount end) as weighted_amount,
-        -- a deal that its owner left out of the forecast on purpose stays out
-        sum(
-            case when is_open and coalesce(forecast_category, '') <> 'Omitted'
-                    then coalesce(expected_amount, weighted_amount)
-            end
-        ) as expected_open_amount
-    from {{ ref('fct_opportunities') }} as opportunities
-    inner join quarters
-        on opportunities.close_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
-    group by opportunities.owner_id, quarters.fiscal_quarter_start_date
+        sum(case when is_open and is_forecast then coalesce(expected_amount, weighted_amount) end)
+            as expected_open_amount
+    from due
+    group by owner_id, due_quarter_start_date
 
 ),
 
@@ -77,7 +93,7 @@ figures as (
         coalesce(deals.weighted_amount, 0) as weighted_amount,
         cast(coalesce(deals.expected_open_amount, 0) as decimal(18, 2)) as expected_open_amount,
         coalesce(overdue.overdue_open_amount, 0) as overdue_open_amount
-    from {{ ref('dim_users') }} as users
+    from users
     cross join quarters
     left join quotas
         on users.user_id = quotas.owner_id
@@ -88,8 +104,7 @@ figures as (
     left join overdue
         on users.user_id = overdue.owner_id
             and quarters.fiscal_quarter_start_date = overdue.fiscal_quarter_start_date
-    where users.is_seller
-        and (users.is_active or coalesce(deals.owner_id, quotas.owner_id, overdue.owner_id) is not null)
+    where users.is_active or coalesce(deals.owner_id, quotas.owner_id, overdue.owner_id) is not null
 
 )
 
@@ -110,6 +125,6 @@ select
     cast(closed_won_amount + expected_open_amount as decimal(18, 2)) as forecast_amount,
     cast(quota_amount - closed_won_amount - expected_open_amount as decimal(18, 2)) as gap_amount,
     cast(overdue_open_amount as decimal(18, 2)) as overdue_open_amount,
-    'empirical stage win rates; no interval; deals not yet created are not counted' as forecast_method,
+    {{ quoted(method) }} as forecast_method,
     is_current_quarter
 from figures

@@ -1,6 +1,13 @@
 {# Weeks without any business have a row too, so that the week before is always the row before. #}
 
-with spine as (
+with users as (
+
+    select * from {{ ref('dim_users') }}
+    where is_seller
+
+),
+
+spine as (
 
     select
         users.user_id as owner_id,
@@ -10,9 +17,8 @@ with spine as (
         weeks.pipeline_date,
         weeks.is_current_week,
         weeks.elapsed_ratio
-    from {{ ref('dim_users') }} as users
+    from users
     cross join {{ ref('int_reporting_weeks') }} as weeks
-    where users.is_seller
 
 ),
 

@@ -6,11 +6,17 @@
 
 with lines as (
 
+    select * from {{ ref('dim_reporting_lines') }}
+
+),
+
+members as (
+
     select
         lines.manager_id,
         managers.user_name as manager_name,
         lines.user_id as owner_id
-    from {{ ref('dim_reporting_lines') }} as lines
+    from lines
     inner join {{ ref('dim_users') }} as managers on lines.manager_id = managers.user_id
     where managers.is_manager
 
@@ -19,9 +25,9 @@ with lines as (
 team as (
 
     select
-        lines.manager_id,
+        members.manager_id,
         kpis.week_start_date,
-        lines.manager_name,
+        members.manager_name,
         count(*) as member_count,
         sum(kpis.bookings_amount) as bookings_amount,
         sum(kpis.won_count) as won_count,
@@ -41,10 +47,10 @@ team as (
         sum(kpis.previous_activity_count) as previous_activity_count,
         max(weeks.elapsed_ratio) as elapsed_ratio,
         max(case when kpis.is_current_week then 1 else 0 end) = 1 as is_current_week
-    from lines
-    inner join {{ ref('rpt_owner_kpis_weekly') }} as kpis on lines.owner_id = kpis.owner_id
+    from members
+    inner join {{ ref('rpt_owner_kpis_weekly') }} as kpis on members.owner_id = kpis.owner_id
     inner join {{ ref('int_reporting_weeks') }} as weeks on kpis.week_start_date = weeks.week_start_date
-    group by lines.manager_id, kpis.week_start_date, lines.manager_name
+    group by members.manager_id, kpis.week_start_date, members.manager_name
 
 )
 

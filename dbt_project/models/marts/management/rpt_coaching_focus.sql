@@ -4,7 +4,14 @@
     judges nobody: four weeks are few, above all for bookings.
 #}
 
-with recent as (
+with users as (
+
+    select * from {{ ref('dim_users') }}
+    where is_seller and is_active
+
+),
+
+recent as (
 
     select kpis.*
     from {{ ref('rpt_owner_kpis_weekly') }} as kpis
@@ -15,7 +22,7 @@ with recent as (
 ),
 
 measures as (
-    {% for measure, goal, label in [
+    {% for measure, goal, name in [
         ('bookings_amount', 'goal_bookings_amount', 'Bookings'),
         ('pipeline_created_amount', 'goal_pipeline_created_amount', 'Pipeline created'),
         ('activity_count', 'goal_activity_count', 'Activities'),
@@ -23,8 +30,8 @@ measures as (
     ] %}
     select
         owner_id,
-        '{{ label }}' as label,
-        {{ loop.index }} as label_order,
+        '{{ name }}' as measure_name,
+        {{ loop.index }} as measure_order,
         cast(sum({{ measure }}) as decimal(18, 0)) as actual,
         cast(sum({{ goal }}) as decimal(18, 0)) as goal
     from recent
@@ -40,7 +47,7 @@ weakest as (
         *,
         cast(round(100.0 * actual / goal, 0) as bigint) as attained_percent,
         row_number()
-            over (partition by owner_id order by actual / goal asc nulls last, label_order asc)
+            over (partition by owner_id order by actual / goal asc nulls last, measure_order asc)
             as weakness_number
     from measures
     where actual < goal
@@ -77,12 +84,12 @@ select
     users.manager_id,
     case
         when weakest.owner_id is not null and frequent.owner_id is not null
-            then weakest.label || '; ' || frequent.rule_name
-        else coalesce(weakest.label, frequent.rule_name, 'Nothing stands out')
+            then weakest.measure_name || '; ' || frequent.rule_name
+        else coalesce(weakest.measure_name, frequent.rule_name, 'Nothing stands out')
     end as focus,
     case
         when weakest.owner_id is null then 'No measure is below its goal over the last four full weeks.'
-        else weakest.label || ': ' || cast(weakest.actual as {{ dbt.type_string() }}) || ' of '
+        else weakest.measure_name || ': ' || cast(weakest.actual as {{ dbt.type_string() }}) || ' of '
             || cast(weakest.goal as {{ dbt.type_string() }}) || ' ('
             || cast(weakest.attained_percent as {{ dbt.type_string() }})
             || ' %) over the last four full weeks.'
@@ -92,7 +99,6 @@ select
         else ' Most frequent open exception: ' || frequent.rule_name || ' (deals: '
             || cast(frequent.open_count as {{ dbt.type_string() }}) || ').'
     end as evidence
-from {{ ref('dim_users') }} as users
+from users
 left join weakest on users.user_id = weakest.owner_id and weakest.weakness_number = 1
 left join frequent on users.user_id = frequent.owner_id and frequent.frequency_number = 1
-where users.is_seller and users.is_active

@@ -1,4 +1,11 @@
-with deals as (
+with users as (
+
+    select * from {{ ref('dim_users') }}
+    where is_seller
+
+),
+
+deals as (
 
     select
         opportunity_id,
@@ -61,7 +68,6 @@ select
     cast(coalesce(by_deal.deals_with_exception_count, 0) as bigint) as deals_with_exception_count,
     1 - cast(by_deal.deals_with_exception_count as double) / by_deal.open_count as adherence_rate,
     cast(coalesce(by_deal.at_risk_amount, 0) as decimal(18, 2)) as at_risk_amount
-from {{ ref('dim_users') }} as users
+from users
 left join by_deal on users.user_id = by_deal.owner_id
 left join by_exception on users.user_id = by_exception.owner_id
-where users.is_seller

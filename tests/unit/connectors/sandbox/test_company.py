@@ -39,12 +39,17 @@ def fingerprint(seed: int, anchor: date = date(2026, 3, 18), scale: float = 0.05
     }
 
 
-def test_the_same_seed_gives_the_same_company() -> None:
-    assert fingerprint(5) == fingerprint(5)
+@pytest.fixture(scope="module")
+def fifth() -> dict[str, Any]:
+    return fingerprint(5)
 
 
-def test_another_seed_gives_another_company() -> None:
-    first, second = fingerprint(5), fingerprint(6)
+def test_the_same_seed_gives_the_same_company(fifth: dict[str, Any]) -> None:
+    assert fingerprint(5) == fifth
+
+
+def test_another_seed_gives_another_company(fifth: dict[str, Any]) -> None:
+    first, second = fifth, fingerprint(6)
     assert all(first[name] != second[name] for name in ("User", "Account", "Lead", "Opportunity", "Task", "Event"))
 
 

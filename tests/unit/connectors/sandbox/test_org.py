@@ -76,12 +76,12 @@ def test_a_live_clock_runs_and_a_still_one_stands() -> None:
 
 def test_a_company_lives_on_without_undoing_anything() -> None:
     """Step by step: rows that are seen keep their creation, history only grows, stamps only rise."""
-    org = open_company(seed=3, scale=0.1, anchor=date(2026, 3, 18), clock=Clock(datetime(2026, 3, 18)))
+    org = open_company(seed=3, scale=0.05, anchor=date(2026, 3, 18), clock=Clock(datetime(2026, 3, 18)))
     rows = 'SELECT "Id", "CreatedDate", "SystemModstamp" FROM current."Opportunity"'
     moves = 'SELECT * FROM current."OpportunityHistory" WHERE NOT "IsDeleted"'
     gone = 'SELECT "Id" FROM current."Opportunity" WHERE "IsDeleted"'
     changed = 0
-    for week in range(1, 9):
+    for week in range(1, 6):
         before = {row[0]: row[1:] for row in shown(org, rows)}
         history = set(shown(org, moves))
         bin_ = {row[0] for row in shown(org, gone)}
@@ -98,15 +98,15 @@ def test_a_company_lives_on_without_undoing_anything() -> None:
         lost = {row for row in history - set(shown(org, moves)) if row[1] not in now_deleted}
         assert not lost
         assert max(stamped for _, stamped in after.values()) <= org.clock.now
-    assert changed > 20
+    assert changed > 10
 
 
 def test_advancing_in_steps_shows_the_same_as_starting_late() -> None:
     anchor, late = date(2026, 3, 18), datetime(2026, 5, 2, 17)
-    stepped = open_company(seed=3, scale=0.1, anchor=anchor, clock=Clock(datetime(2026, 3, 18)))
+    stepped = open_company(seed=3, scale=0.05, anchor=anchor, clock=Clock(datetime(2026, 3, 18)))
     stepped.advance_to(datetime(2026, 4, 1))
     stepped.advance_to(late)
-    fresh = open_company(seed=3, scale=0.1, anchor=anchor, clock=Clock(late))
+    fresh = open_company(seed=3, scale=0.05, anchor=anchor, clock=Clock(late))
     for name in fresh.schema:
         rows = f'SELECT * FROM current."{name}" ORDER BY "Id"'
         assert shown(stepped, rows) == shown(fresh, rows), name

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 ROOT = Path(__file__).parents[4]
-COMMAND = [sys.executable, "-m", "connectors.sandbox", "--scale", "0.05", "--now", "2026-03-18T12:00:00+01:00"]
+COMMAND = [sys.executable, "-m", "connectors.sandbox", "--scale", "0.02", "--now", "2026-03-18T12:00:00+01:00"]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_command_says_its_url_and_ends_on_sigterm(process: subprocess.Popen[
     assert url.startswith("http://127.0.0.1:")
     status = requests.get(f"{url}/sandbox/status", timeout=20).json()
     assert status["now"] == "2026-03-18T11:00:00.000+0000"
-    assert status["counts"]["Opportunity"] > 50
+    assert status["counts"]["Opportunity"] > 20
     limits = requests.get(f"{url}/services/data/v64.0/limits", headers={"Authorization": "Bearer MINE"}, timeout=20)
     assert limits.status_code == 200
     process.send_signal(signal.SIGTERM)

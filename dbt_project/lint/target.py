@@ -1,0 +1,4 @@
+"""Stand-in for dbt's `target`: where the models are built."""
+
+type = "duckdb"
+schema = "marts"
