@@ -126,7 +126,8 @@ def _take_failure(outcome: Outcome, event: dg.DagsterEvent) -> None:
         outcome.exit_code = outcome.exit_code or Exit(_plain(said.metadata)["exit_code"])
         outcome.errors.append(f"{phase}: {said.description}")
         return
-    outcome.exit_code = outcome.exit_code or Exit.FAILED
+    is_blocked = failure.error is not None and failure.error.cls_name == "DagsterAssetCheckFailedError"
+    outcome.exit_code = outcome.exit_code or (Exit.CHECKS_FAILED if is_blocked else Exit.FAILED)
     outcome.errors.append(f"{phase}: {_innermost(failure.error)}")
 
 

@@ -70,7 +70,8 @@ class BulkJobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="bulk")
-        self._count = 0
+        # An org never gives a job's id again, not even after this process: so counting starts at the time.
+        self._count = time.time_ns() // 1_000_000
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

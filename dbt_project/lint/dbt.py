@@ -42,3 +42,7 @@ def concat(fields: list[str]) -> str:
 
 def listagg(measure: str, delimiter_text: str = "','", order_by_clause: str = "") -> str:
     return f"string_agg({measure}, {delimiter_text} {order_by_clause})"
+
+
+def escape_single_quotes(expression: str) -> str:
+    return expression.replace("'", "''")

@@ -5,7 +5,7 @@
 
 {#- The day of an instant (UTC) in the reporting time zone. -#}
 {% macro local_date(instant) -%}
-    {%- if reporting_time_zone() in ('UTC', 'GMT', 'Etc/UTC', 'Etc/GMT') -%}
+    {%- if is_cut_in_utc() -%}
         cast({{ instant }} as date)
     {%- else -%}
         {{ adapter.dispatch('local_date', 'salespulse')(instant, reporting_time_zone()) }}
@@ -20,9 +20,31 @@
     cast(from_utc_timestamp({{ instant }}, '{{ zone }}') as date)
 {%- endmacro %}
 
+{#- The instant (UTC) at which the clocks of the reporting time zone show a time. -#}
+{% macro utc_instant(local_timestamp) -%}
+    {%- if is_cut_in_utc() -%}
+        cast({{ local_timestamp }} as {{ dbt.type_timestamp() }})
+    {%- else -%}
+        {{ adapter.dispatch('utc_instant', 'salespulse')(local_timestamp, reporting_time_zone()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__utc_instant(local_timestamp, zone) -%}
+    timezone('UTC', timezone('{{ zone }}', {{ local_timestamp }}))
+{%- endmacro %}
+
+{% macro spark__utc_instant(local_timestamp, zone) -%}
+    to_utc_timestamp({{ local_timestamp }}, '{{ zone }}')
+{%- endmacro %}
+
 {#- The time zone in which days are cut: the variable of this run, else that of the environment. -#}
 {% macro reporting_time_zone() -%}
     {{ return(var('reporting_time_zone', none) or env_var('SALESPULSE_TIME_ZONE', 'UTC')) }}
+{%- endmacro %}
+
+{#- Whether its days are those of UTC. -#}
+{% macro is_cut_in_utc() -%}
+    {{ return(reporting_time_zone() in ('UTC', 'GMT', 'Etc/UTC', 'Etc/GMT')) }}
 {%- endmacro %}
 
 {#- Days between two instants with their fraction. -#}

@@ -9,8 +9,7 @@ with contact_roles as (
 
 select
     opportunity_id,
-    count(distinct contact_id) as contact_role_count,
-    max(case when is_primary then 1 else 0 end) = 1 as has_primary_contact
+    count(distinct contact_id) as contact_role_count
 
 from contact_roles
 group by opportunity_id

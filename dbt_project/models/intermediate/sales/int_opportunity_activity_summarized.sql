@@ -17,7 +17,6 @@ placed as (
 
     select
         activities.opportunity_id,
-        activities.activity_kind,
         case when activities.occurred_at <= as_of.as_of_at then activities.occurred_at end as happened_at,
         case
             when not activities.is_completed and activities.activity_date >= as_of.as_of_date
@@ -31,8 +30,6 @@ placed as (
 
 select
     opportunity_id,
-    count(happened_at) as activity_count,
-    count(case when activity_kind = 'event' then happened_at end) as meeting_count,
     max(happened_at) as last_activity_at,
     min(planned_date) as next_activity_date
 

@@ -34,9 +34,7 @@ entries as (
         runs.opportunity_id,
         runs.has_history,
         min(case when versions.version_number > runs.last_open_version_number then versions.valid_from end)
-            as closed_at,
-        min(case when versions.is_closed then versions.version_number end) < runs.last_open_version_number
-            as is_reopened
+            as closed_at
 
     from {{ ref('int_opportunity_versions_rebuilt') }} as versions
     inner join runs
@@ -66,7 +64,6 @@ assumed as (
 select
     opportunities.opportunity_id,
     entries.has_history,
-    coalesce(entries.is_reopened, false) as is_reopened,
     case
         when not opportunities.is_closed then null
         when entries.has_history then entries.closed_at

@@ -56,7 +56,6 @@ select
     end as exited_at,
     entries.next_entered_at is null and endings.has_current_version as is_current,
     entries.next_stage_name,
-    entries.changed_by_id as entered_by_id,
     entries.provenance
 
 from entries

@@ -95,7 +95,6 @@ select
     stages.stage_order,
     coalesce(reached.closed_count, 0) as closed_count,
     coalesce(reached.won_count, 0) as won_count,
-    coalesce(processes.win_rate, overall.win_rate) as process_win_rate,
     cast(reached.won_count as double) / nullif(reached.closed_count, 0) as observed_win_rate,
     coalesce(
         (coalesce(reached.won_count, 0) + {{ prior }} * coalesce(processes.win_rate, overall.win_rate))

@@ -47,8 +47,7 @@ select
     is_closed,
     is_won,
     default_probability_rate,
-    is_active,
-    true as is_listed
+    is_active
 
 from listed
 where preference = 1
@@ -61,7 +60,6 @@ select
     is_closed,
     is_won,
     default_probability_rate,
-    true as is_active,
-    false as is_listed
+    true as is_active
 
 from observed

@@ -1,6 +1,11 @@
 with users as (
 
-    select * from {{ ref('stg_salesforce__users') }}
+    -- Robots and portal guests log in under other types; an org that does not tell has people only.
+    select
+        *,
+        coalesce(user_type, 'Standard') = 'Standard' as is_person
+
+    from {{ ref('stg_salesforce__users') }}
 
 ),
 
@@ -22,7 +27,7 @@ sellers as (
 managers as (
 
     select distinct manager_id as user_id from users
-    where is_active
+    where is_active and is_person
 
 ),
 
@@ -45,6 +50,7 @@ select
     users.department,
     roles.role_name,
     users.is_active,
+    users.is_person,
     users.manager_id,
     manager.user_name as manager_name,
     managers.user_id is not null as is_manager,

@@ -29,17 +29,18 @@ quotas as (
 
 ),
 
-due as (
+placed as (
 
     select
-        opportunities.*,
-        quarters.fiscal_quarter_start_date as due_quarter_start_date,
-        -- a deal that its owner left out of the forecast on purpose stays out
-        coalesce(opportunities.forecast_category, '') <> 'Omitted' as is_forecast
-    from {{ ref('fct_opportunities') }} as opportunities
+        deals.*,
+        quarters.fiscal_quarter_start_date as placed_quarter_start_date,
+        deals.is_open and deals.close_date >= quarters.fiscal_quarter_start_date as is_due,
+        deals.close_date < quarters.fiscal_quarter_start_date as is_overdue
+    from {{ ref('fct_opportunities') }} as deals
     inner join quarters
-        on opportunities.close_date
-            between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
+        on deals.close_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
+            or (deals.is_open and quarters.is_current_quarter
+                and deals.close_date < quarters.fiscal_quarter_start_date)
 
 ),
 
@@ -47,32 +48,22 @@ deals as (
 
     select
         owner_id,
-        due_quarter_start_date as fiscal_quarter_start_date,
+        placed_quarter_start_date as fiscal_quarter_start_date,
         sum(case when is_won then amount end) as closed_won_amount,
-        sum(case when is_open and forecast_category = 'Commit' then amount end) as open_commit_amount,
-        sum(case when is_open and forecast_category in ('Best Case', 'Most Likely') then amount end)
+        sum(case when is_due and forecast_category = 'Commit' then amount end) as open_commit_amount,
+        sum(case when is_due and forecast_category in ('Best Case', 'Most Likely') then amount end)
             as open_best_case_amount,
-        sum(case when is_open then amount end) as open_amount,
-        sum(case when is_open then weighted_amount end) as weighted_amount,
-        sum(case when is_open and is_forecast then coalesce(expected_amount, weighted_amount) end)
-            as expected_open_amount
-    from due
-    group by owner_id, due_quarter_start_date
-
-),
-
-overdue as (
-
-    select
-        opportunities.owner_id,
-        quarters.fiscal_quarter_start_date,
-        sum(opportunities.amount) as overdue_open_amount
-    from {{ ref('fct_opportunities') }} as opportunities
-    inner join quarters
-        on quarters.is_current_quarter
-            and opportunities.close_date < quarters.fiscal_quarter_start_date
-    where opportunities.is_open
-    group by opportunities.owner_id, quarters.fiscal_quarter_start_date
+        sum(case when is_due then amount end) as open_amount,
+        sum(case when is_due then weighted_amount end) as weighted_amount,
+        -- a deal that its owner left out of the forecast on purpose stays out
+        sum(
+            case when is_due and coalesce(forecast_category, '') <> 'Omitted'
+                    then coalesce(expected_amount, weighted_amount)
+            end
+        ) as expected_open_amount,
+        sum(case when is_overdue then amount end) as overdue_open_amount
+    from placed
+    group by owner_id, placed_quarter_start_date
 
 ),
 
@@ -92,7 +83,7 @@ figures as (
         coalesce(deals.open_amount, 0) as open_amount,
         coalesce(deals.weighted_amount, 0) as weighted_amount,
         cast(coalesce(deals.expected_open_amount, 0) as decimal(18, 2)) as expected_open_amount,
-        coalesce(overdue.overdue_open_amount, 0) as overdue_open_amount
+        coalesce(deals.overdue_open_amount, 0) as overdue_open_amount
     from users
     cross join quarters
     left join quotas
@@ -101,10 +92,7 @@ figures as (
     left join deals
         on users.user_id = deals.owner_id
             and quarters.fiscal_quarter_start_date = deals.fiscal_quarter_start_date
-    left join overdue
-        on users.user_id = overdue.owner_id
-            and quarters.fiscal_quarter_start_date = overdue.fiscal_quarter_start_date
-    where users.is_active or coalesce(deals.owner_id, quotas.owner_id, overdue.owner_id) is not null
+    where users.is_active or coalesce(deals.owner_id, quotas.owner_id) is not null
 
 )
 

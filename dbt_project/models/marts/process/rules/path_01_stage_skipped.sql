@@ -1,5 +1,8 @@
--- A stage counts as skipped when a deal stands beyond it in its own process and has never been in it.
--- Stages before the one in which the deal was entered are not held against it.
+{#
+    A stage counts as skipped when a deal stands beyond it in its own process and has never been in it.
+    Stages before the one in which the deal was entered are not held against it.
+#}
+
 with as_of as (
 
     select as_of_at from {{ ref('int_as_of') }}
@@ -31,82 +34,63 @@ judged as (
 
 stages as (
 
-    select
-        sales_process,
-        stage_name,
-        stage_order,
-        is_closed,
-        is_won
-    from {{ ref('dim_sales_stages') }}
+    select * from {{ ref('dim_sales_stages') }}
 
 ),
 
 visited as (
 
-    select distinct
+    select
         judged.opportunity_id,
         judged.sales_process,
         stages.stage_name,
-        stages.stage_order
+        stages.stage_order,
+        spells.spell_number,
+        -- losing a deal early skips nothing
+        stages.is_closed and not stages.is_won as is_loss
     from judged
     inner join {{ ref('fct_opportunity_stage_spells') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     inner join stages
         on judged.sales_process = stages.sales_process
             and spells.stage_name = stages.stage_name
-    -- losing a deal early skips nothing
-    where not stages.is_closed or stages.is_won
 
 ),
 
-entered as (
+reached as (
 
     select
-        judged.opportunity_id,
-        min(stages.stage_order) as entry_order
-    from judged
-    inner join {{ ref('fct_opportunity_stage_spells') }} as spells
-        on judged.opportunity_id = spells.opportunity_id and spells.spell_number = 1
-    inner join stages
-        on judged.sales_process = stages.sales_process
-            and spells.stage_name = stages.stage_name
-    group by judged.opportunity_id
-
-),
-
-furthest as (
-
-    select
-        visited.opportunity_id,
-        visited.sales_process,
-        max(visited.stage_order) as furthest_order
+        opportunity_id,
+        sales_process,
+        min(case when spell_number = 1 then stage_order end) as entry_order,
+        max(case when not is_loss then stage_order end) as furthest_order
     from visited
-    group by visited.opportunity_id, visited.sales_process
+    group by opportunity_id, sales_process
 
 ),
 
 skipped as (
 
     select
-        furthest.opportunity_id,
-        max(beyond.stage_name) as furthest_stage_name,
+        reached.opportunity_id,
+        max(furthest.stage_name) as furthest_stage_name,
         {{ dbt.listagg("stages.stage_name", "', '", "order by stages.stage_order") }} as stage_names
-    from furthest
-    inner join entered on furthest.opportunity_id = entered.opportunity_id
+    from reached
     inner join stages
-        on furthest.sales_process = stages.sales_process
+        on reached.sales_process = stages.sales_process
             and not stages.is_closed
-            and stages.stage_order > entered.entry_order
-            and stages.stage_order < furthest.furthest_order
-    inner join stages as beyond
-        on furthest.sales_process = beyond.sales_process
-            and furthest.furthest_order = beyond.stage_order
-            and not (beyond.is_closed and not beyond.is_won)
+            and stages.stage_order > reached.entry_order
+            and stages.stage_order < reached.furthest_order
+    inner join stages as furthest
+        on reached.sales_process = furthest.sales_process
+            and reached.furthest_order = furthest.stage_order
+            and not (furthest.is_closed and not furthest.is_won)
     left join visited
-        on furthest.opportunity_id = visited.opportunity_id
+        on reached.opportunity_id = visited.opportunity_id
             and stages.stage_name = visited.stage_name
+            and not visited.is_loss
     where visited.opportunity_id is null
-    group by furthest.opportunity_id
+    group by reached.opportunity_id
 
 )
 
