@@ -127,14 +127,15 @@ def _guarded(action: Callable[[], int], as_json: bool) -> int:
     try:
         return action()
     except Exception as error:
-        from orchestration.exits import EXPLAINED, exit_code
+        from orchestration.exits import exit_code, explanation
 
-        if not isinstance(error, EXPLAINED):
+        known = explanation(error)
+        if known is None:
             raise
         if as_json:
-            click.echo(json.dumps({"exit_code": int(exit_code(error)), "errors": [str(error)]}, indent=2))
-        click.echo(str(error), err=True)
-        return exit_code(error)
+            click.echo(json.dumps({"exit_code": int(exit_code(known)), "errors": [str(known)]}, indent=2))
+        click.echo(str(known), err=True)
+        return exit_code(known)
 
 
 def main() -> None:

@@ -65,6 +65,13 @@ def exit_code(error: BaseException) -> Exit:
             return Exit.FAILED
 
 
+def explanation(error: BaseException | None) -> Exception | None:
+    """The error that explains itself among `error` and what caused it; None if there is none."""
+    while error is not None and not isinstance(error, EXPLAINED):
+        error = error.__cause__
+    return error
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Within a step: hand an error that explains itself to Dagster as a failure with its exit code."""

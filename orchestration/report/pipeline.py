@@ -36,7 +36,7 @@ COLUMNS = (
     PackColumn("open_count", "Open deals", "count"),
     PackColumn("open_amount", "Amount", "money"),
     PackColumn("weighted_amount", "× CRM probability", "money"),
-    PackColumn("expected_amount", "× observed win rate", "money"),
+    PackColumn("expected_amount", "× win rate, steadied", "money"),
     PackColumn("overdue_amount", "Close date past", "money"),
 )
 

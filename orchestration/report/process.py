@@ -90,7 +90,8 @@ WIN_RATE_COLUMNS = (
     PackColumn("stage_name", "Stage"),
     PackColumn("reached_closed_count", "Reached it and closed", "count"),
     PackColumn("won_count", "Of these won", "count"),
-    PackColumn("win_rate", "Observed win rate", "rate"),
+    PackColumn("observed_win_rate", "Observed win rate", "rate"),
+    PackColumn("win_rate", "Win rate, steadied", "rate"),
     PackColumn("default_probability_rate", "CRM default", "rate"),
 )
 
@@ -167,7 +168,10 @@ def win_rates(published: Published) -> Section:
         _row(WIN_RATE_COLUMNS, {**rate, "sales_process": process_name(rate["sales_process"])}, {})
         for rate in published.rows(WIN_RATES)
     )
-    note = "Won ÷ closed, of the deals that reached the stage or skipped over it."
+    note = (
+        "Observed: won ÷ closed, of the deals that reached the stage or skipped over it. Steadied: drawn toward the "
+        "rate of the whole process, the more the fewer deals there are; forecasts use this one."
+    )
     return Section(
         name="win-rates",
         title="Stage win rates",

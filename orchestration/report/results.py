@@ -1,6 +1,8 @@
 """Results and forecast: bookings by week against their goals, the forecast of each team against quota."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,9 @@ from orchestration.report.published import Published, money, total
 from orchestration.report.team import TeamNumbers, ratio, status
 
 WEEKS = 13
+# The scope of `rpt_forecast_ranges` that is everybody; the others are a manager's user id.
+COMPANY = "company"
+Ranges = Mapping[tuple[date, str | None], Mapping[str, Any]]
 WEEKLY = """
 select
     week_start_date,
@@ -31,6 +36,27 @@ from marts.rpt_forecast_quarterly as forecasts
 left join marts.dim_users as managers on forecasts.manager_id = managers.user_id
 order by forecasts.fiscal_quarter_start_date, team_name, forecasts.owner_id
 """
+HAS_RANGES = """
+select count(*) > 0 as is_there from information_schema.tables
+where table_schema = 'marts' and table_name = 'rpt_forecast_ranges'
+"""
+# The range of a manager is that of everybody below: where managers stand between, it is not the team's.
+RANGES = """
+select ranges.scope_id, ranges.fiscal_quarter_start_date, ranges.p10_amount, ranges.p90_amount,
+    ranges.forecast_method
+from marts.rpt_forecast_ranges as ranges
+where ranges.scope_kind = 'company'
+    or (
+        ranges.scope_kind = 'team'
+        and not exists (
+            select 1 from marts.rpt_forecast_quarterly as forecasts
+            inner join marts.dim_reporting_lines as lines on forecasts.owner_id = lines.user_id
+            where lines.manager_id = ranges.scope_id
+                and lines.distance_count <> 1
+                and forecasts.fiscal_quarter_start_date = ranges.fiscal_quarter_start_date
+        )
+    )
+"""
 AMOUNTS = (
     "quota_amount",
     "closed_won_amount",
@@ -40,12 +66,17 @@ AMOUNTS = (
     "best_case_amount",
     "open_amount",
 )
+RANGE_COLUMNS = (
+    PackColumn("p10_amount", "low (10 %)", "money"),
+    PackColumn("p90_amount", "high (90 %)", "money"),
+)
 COLUMNS = (
     PackColumn("team_name", "Team of"),
     PackColumn("quota_amount", "Quota", "money"),
     PackColumn("closed_won_amount", "Booked", "money"),
     PackColumn("expected_open_amount", "Expected from open", "money"),
     PackColumn("forecast_amount", "Forecast", "money"),
+    *RANGE_COLUMNS,
     PackColumn("gap_amount", "Gap to quota", "money"),
     PackColumn("attainment_ratio", "Forecast ÷ quota", "rate"),
     PackColumn("commit_amount", "Commit", "money"),
@@ -58,13 +89,14 @@ COLUMNS = (
 def section(published: Published, numbers: TeamNumbers) -> Section:
     """Bookings by week, and a forecast table for this quarter and the next."""
     forecasts = published.rows(FORECASTS)
+    ranges = _ranges(published)
     current = [line for line in forecasts if line["is_current_quarter"]]
     coming = [line for line in forecasts if not line["is_current_quarter"]]
     method = next((line["forecast_method"] for line in current if line["forecast_method"]), "")
-    tables = [_table(current, f"Forecast {numbers.quarter.label}", method)]
+    tables = [_table(current, ranges, f"Forecast {numbers.quarter.label}", method)]
     if coming:
         label = coming[0]["fiscal_quarter_label"]
-        tables.append(_table(coming, f"Forecast {label}", "The next quarter, from deals that are open today."))
+        tables.append(_table(coming, ranges, f"Forecast {label}", "The next quarter, from deals that are open today"))
     return Section(
         name="results",
         title="Results and forecast",
@@ -75,6 +107,13 @@ def section(published: Published, numbers: TeamNumbers) -> Section:
         charts=(_weekly(published), _by_team(current, numbers.quarter.label)),
         tables=tuple(tables),
     )
+
+
+def _ranges(published: Published) -> Ranges:
+    """The ranges by quarter and scope; none in a version that was published before there were any."""
+    if not published.one(HAS_RANGES)["is_there"]:
+        return {}
+    return {(line["fiscal_quarter_start_date"], line["scope_id"]): line for line in published.rows(RANGES)}
 
 
 def _weekly(published: Published) -> ColumnChart:
@@ -111,31 +150,42 @@ def _by_team(lines: list[dict[str, Any]], label: str) -> BarChart:
 
 def _teams(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The sums of each first-line team, in the order of their names."""
-    grouped: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    grouped: defaultdict[tuple[str, str | None], list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
-        grouped[line["team_name"]].append(line)
-    return [_sums(members, name) for name, members in sorted(grouped.items())]
+        grouped[line["team_name"], line["manager_id"]].append(line)
+    ordered = sorted(grouped.items(), key=lambda team: (team[0][0], team[0][1] or ""))
+    return [_sums(members, name, manager_id) for (name, manager_id), members in ordered]
 
 
-def _sums(lines: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return {"team_name": name, **{column: total(line[column] for line in lines) for column in AMOUNTS}}
+def _sums(lines: list[dict[str, Any]], name: str, scope_id: str | None) -> dict[str, Any]:
+    sums = {column: total(line[column] for line in lines) for column in AMOUNTS}
+    quarter = lines[0]["fiscal_quarter_start_date"]
+    return {"team_name": name, "scope_id": scope_id, "fiscal_quarter_start_date": quarter, **sums}
 
 
-def _table(lines: list[dict[str, Any]], title: str, note: str) -> PackTable:
+def _table(lines: list[dict[str, Any]], ranges: Ranges, title: str, note: str) -> PackTable:
     is_current = any(line["is_current_quarter"] for line in lines)
-    rows = tuple(_row(team, is_current) for team in _teams(lines))
-    whole = _row(_sums(lines, "All teams"), is_current) if rows else None
+    columns = COLUMNS if ranges else tuple(column for column in COLUMNS if column not in RANGE_COLUMNS)
+    rows = tuple(_row(team, columns, ranges, is_current) for team in _teams(lines))
+    whole = _row(_sums(lines, "All teams", COMPANY), columns, ranges, is_current) if rows else None
     name = title.lower().replace(" ", "_").replace("-", "_")
-    return PackTable(name, title, COLUMNS, rows, note, total=whole)
+    return PackTable(name, title, columns, rows, _note(note, ranges), total=whole)
 
 
-def _row(sums: dict[str, Any], is_current: bool) -> PackRow:
+def _note(note: str, ranges: Ranges) -> str:
+    method = next((line["forecast_method"] for line in ranges.values() if line["forecast_method"]), "")
+    return f"{note}. Low and high: {method}." if method else f"{note}."
+
+
+def _row(sums: dict[str, Any], columns: Sequence[PackColumn], ranges: Ranges, is_current: bool) -> PackRow:
     quota, forecast = sums["quota_amount"], sums["forecast_amount"]
+    found = ranges.get((sums["fiscal_quarter_start_date"], sums["scope_id"]), {})
     derived = {
         **sums,
+        **{column.name: money(found.get(column.name)) for column in RANGE_COLUMNS},
         "gap_amount": None if quota is None else money(quota - (forecast or Decimal(0))),
         "attainment_ratio": ratio(forecast, quota),
         # A quarter that has not begun cannot be behind yet.
         "status": status(forecast, quota) if is_current else None,
     }
-    return PackRow(tuple(derived[column.name] for column in COLUMNS))
+    return PackRow(tuple(derived[column.name] for column in columns))

@@ -1,10 +1,12 @@
 """How a workbook's cells look: fonts, colours, number formats and column widths. No writing."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.delivery import display
-from connectors.delivery.pack import ColumnUnit, Mark, PackTable
+from connectors.delivery.pack import ColumnUnit, Mark, PackColumn, PackRow, PackTable
 
 INK, MUTED, ACCENT, LINE, SHADE = "#1F2933", "#6B7785", "#2F5D8A", "#D5DBE1", "#F3F5F7"
 MARK_COLOURS: dict[Mark, tuple[str, str]] = {
@@ -46,6 +48,8 @@ ROLES: dict[str, dict[str, Any]] = {
     "total": {"bold": True, "top": 2, "bg_color": SHADE, "top_color": MUTED},
     "link": {"font_color": ACCENT, "underline": 1, "bottom": 1, "valign": "vcenter"},
 }
+LINE_POINTS = 15.0
+WRAP_SHARE = 0.9  # words do not fill a line to its end
 WIDTH_LIMITS: dict[str, tuple[int, int]] = {"text": (12, 36), "prose": (20, 70), "datetime": (22, 22)}
 
 
@@ -97,3 +101,19 @@ def column_width(table: PackTable, position: int) -> float:
     longest = max((len(display.words(row.values[position], column.unit)) for row in table.rows), default=0)
     heading = max(len(word) for word in column.title.split())
     return min(max(longest + 2, heading + 4, least), most)
+
+
+def row_height(columns: Sequence[PackColumn], widths: Sequence[float], row: PackRow) -> float | None:
+    """The height in points that a row's wrapped text needs; None if every text fits on one line.
+
+    Excel fits rows by itself when it opens a file, other programs and previews do not.
+    """
+    lines = max(
+        (
+            math.ceil(len(value) / (width * WRAP_SHARE))
+            for value, column, width in zip(row.values, columns, widths, strict=True)
+            if column.unit == "prose" and isinstance(value, str) and value
+        ),
+        default=1,
+    )
+    return LINE_POINTS * lines if lines > 1 else None

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from connectors.delivery import display
-from connectors.delivery.formats.cells import Look, Looks, column_width
+from connectors.delivery.formats.cells import Look, Looks, column_width, row_height
 from connectors.delivery.pack import Figure, Link, Pack, PackColumn, PackFile, PackRow, PackTable, Value
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -151,10 +151,12 @@ def _write_table(sheet: Any, table: PackTable, pack: Pack, looks: Looks) -> None
     sheet.write_string(0, 0, table.title, looks[Look(role="sheet_title")])
     sheet.write_string(1, 0, table.note, looks[Look(role="note")])
     sheet.set_row(HEADER_ROW, 46)
+    widths = [column_width(table, position) for position in range(len(table.columns))]
     for position, column in enumerate(table.columns):
-        sheet.set_column(position, position, column_width(table, position))
+        sheet.set_column(position, position, widths[position])
         sheet.write_string(HEADER_ROW, position, column.title, looks[Look(role=_header_role(column))])
     for offset, row in enumerate(table.rows, start=HEADER_ROW + 1):
+        sheet.set_row(offset, row_height(table.columns, widths, row))
         _write_row(sheet, offset, row, table.columns, looks, role="cell")
     last = HEADER_ROW + len(table.rows)
     if table.total is not None:

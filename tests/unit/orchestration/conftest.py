@@ -84,7 +84,7 @@ TABLES = {
     "marts.rpt_rep_process_adherence": """owner_id varchar, open_count bigint,
         deals_with_exception_count bigint, adherence_rate double, at_risk_amount decimal(18, 2)""",
     "marts.rpt_stage_win_rates": """sales_process varchar, stage_name varchar, reached_closed_count bigint,
-        won_count bigint, win_rate double, default_probability_rate double""",
+        won_count bigint, observed_win_rate double, win_rate double, default_probability_rate double""",
     "ops.sync_state": """object_name varchar, table_name varchar, cursor_name varchar, cursor_at timestamp,
         row_count bigint, instance_url varchar, time_zone varchar, run_id varchar, updated_at timestamp""",
     "ops.loads": "run_id varchar, object_name varchar, rows_read bigint, loaded_at timestamp",
@@ -491,7 +491,8 @@ def _management(connection: duckdb.DuckDBPyConnection) -> None:
             stage_name=stage,
             reached_closed_count=100,
             won_count=won,
-            win_rate=won / 100,
+            observed_win_rate=won / 100,
+            win_rate=(won + 2) / 105,
             default_probability_rate=order / 10,
         )
     for manager_id in ("u0", "m1", "m2", "m3"):

@@ -11,8 +11,7 @@ select
     amount,
     probability_rate,
     close_date,
-    forecast_category,
-    created_by_id as changed_by_id
+    forecast_category
 
 from {{ ref('stg_salesforce__opportunity_history') }}
 
@@ -27,7 +26,6 @@ select
     amount,
     probability_rate,
     close_date,
-    forecast_category,
-    last_modified_by_id as changed_by_id
+    forecast_category
 
 from {{ ref('stg_salesforce__opportunities') }}

@@ -95,7 +95,6 @@ select
         when changed.next_seen_from is null then opportunities.is_won
         else coalesce(stages.is_won, false)
     end as is_won,
-    changed.changed_by_id,
     changed.provenance
 
 from changed

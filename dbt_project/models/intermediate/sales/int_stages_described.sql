@@ -46,8 +46,7 @@ select
     sort_order,
     is_closed,
     is_won,
-    default_probability_rate,
-    is_active
+    default_probability_rate
 
 from listed
 where preference = 1
@@ -59,7 +58,6 @@ select
     cast(null as bigint) as sort_order,
     is_closed,
     is_won,
-    default_probability_rate,
-    true as is_active
+    default_probability_rate
 
 from observed

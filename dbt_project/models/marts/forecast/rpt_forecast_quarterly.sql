@@ -38,9 +38,10 @@ placed as (
         deals.close_date < quarters.fiscal_quarter_start_date as is_overdue
     from {{ ref('fct_opportunities') }} as deals
     inner join quarters
-        on deals.close_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
-            or (deals.is_open and quarters.is_current_quarter
-                and deals.close_date < quarters.fiscal_quarter_start_date)
+        on deals.close_date <= quarters.fiscal_quarter_end_date
+    where
+        deals.close_date >= quarters.fiscal_quarter_start_date
+        or (deals.is_open and quarters.is_current_quarter)
 
 ),
 

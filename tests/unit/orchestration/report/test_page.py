@@ -1,6 +1,7 @@
 """The report of the made-up company of conftest.py."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -75,6 +76,49 @@ def test_a_quarter_that_has_not_begun_is_not_called_behind(company: Any) -> None
     assert coming.rows[0].values[coming.position("status")] is None
 
 
+def test_a_version_from_before_there_were_ranges_has_no_columns_for_them(company: Any) -> None:
+    table = section(company, "results").tables[0]
+    assert "p10_amount" not in {column.name for column in table.columns}
+    assert table.note == "stage win rates of the last two years."
+
+
+def test_each_team_and_the_company_show_their_range_and_how_it_was_made(company: Any) -> None:
+    add_ranges(company, team="m1")
+    table = section(company, "results").tables[0]
+    low, high = table.position("p10_amount"), table.position("p90_amount")
+    assert [column.title for column in (table.columns[low], table.columns[high])] == ["low (10 %)", "high (90 %)"]
+    assert [(row.values[low], row.values[high]) for row in table.rows] == [(40_000, 60_000), (None, None), (None, None)]
+    assert table.total is not None
+    assert (table.total.values[low], table.total.values[high]) == (240_000, 300_000)
+    assert table.note.endswith("Low and high: drawn from stage win rates.")
+
+
+def test_a_range_of_more_people_than_the_team_is_not_shown_beside_it(company: Any) -> None:
+    add_ranges(company, team="m1")
+    company.execute("insert into marts.dim_reporting_lines values ('m1', 'r6', 2)")
+    table = section(company, "results").tables[0]
+    assert table.rows[0].values[table.position("p10_amount")] is None
+
+
+def add_ranges(company: Any, team: str) -> None:
+    company.execute(
+        """
+        create table marts.rpt_forecast_ranges (scope_kind varchar, scope_id varchar, fiscal_quarter_start_date date,
+            p10_amount decimal(18, 2), p50_amount decimal(18, 2), p90_amount decimal(18, 2), forecast_method varchar)
+        """
+    )
+    for kind, scope, low, high in (("team", team, 40_000, 60_000), ("company", "company", 240_000, 300_000)):
+        company.insert(
+            "marts.rpt_forecast_ranges",
+            scope_kind=kind,
+            scope_id=scope,
+            fiscal_quarter_start_date=date(2026, 10, 1),
+            p10_amount=low,
+            p90_amount=high,
+            forecast_method="drawn from stage win rates",
+        )
+
+
 def test_the_forecast_bars_say_what_is_booked_and_what_is_expected(company: Any) -> None:
     chart = section(company, "results").charts[1]
     assert isinstance(chart, BarChart)
@@ -119,6 +163,12 @@ def test_the_lowest_adherence_comes_first_and_stands_out(company: Any) -> None:
 def test_stages_are_in_the_order_of_their_process(company: Any) -> None:
     rates = section(company, "win-rates").tables[0]
     assert [row.values[1:5] for row in rates.rows] == [("Discovery", 100, 30, 0.3), ("Proposal", 100, 40, 0.4)]
+
+
+def test_an_estimate_is_not_called_an_observation(company: Any) -> None:
+    rates = section(company, "win-rates").tables[0]
+    assert [column.title for column in rates.columns[4:6]] == ["Observed win rate", "Win rate, steadied"]
+    assert rates.rows[0].values[4:6] == (0.3, pytest.approx(32 / 105))
 
 
 def test_failing_checks_are_listed_and_passed_ones_counted(company: Any) -> None:

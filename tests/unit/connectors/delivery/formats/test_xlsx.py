@@ -10,8 +10,9 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from connectors.delivery.formats.cells import row_height
 from connectors.delivery.formats.xlsx import render
-from connectors.delivery.pack import Link, Pack, PackRow, PackTable
+from connectors.delivery.pack import Link, Pack, PackColumn, PackRow, PackTable
 
 FIRST_ROW = 5
 
@@ -131,3 +132,9 @@ def test_the_same_pack_gives_the_same_bytes(pack: Pack) -> None:
 def test_another_number_gives_other_bytes(pack: Pack) -> None:
     figures = (replace(pack.figures[0], value=Decimal(1)),)
     assert render(replace(pack, figures=figures)).content != render(pack).content
+
+
+def test_a_row_is_as_high_as_its_wrapped_text_needs() -> None:
+    columns = (PackColumn("name", "Deal"), PackColumn("reasons", "Why", "prose"))
+    assert row_height(columns, [20.0, 40.0], PackRow(("x" * 200, "short"))) is None
+    assert row_height(columns, [20.0, 40.0], PackRow(("x", "word " * 20))) == 45.0
