@@ -23,6 +23,7 @@ class PooledEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -46,6 +47,12 @@ class PooledEventLogStorage(SqliteEventLogStorage):
                 engine = self._engines[shard] = self._open(shard)
         with engine.connect() as connection, connection.begin():
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked again for every check; a table that is there does not go away."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def _open(self, shard: str) -> Engine:
         engine = db.create_engine(self.conn_string_for_shard(shard), connect_args={"timeout": BUSY_SECONDS})

@@ -21,7 +21,7 @@ def print_summary(console: Console, outcome: Outcome, settings: Settings) -> Non
         _print_checks(console, outcome)
     _print_places(console, outcome, settings)
     phases = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.phases.items())
-    console.print(f"[bold]Took[/bold] {outcome.seconds:.1f} s: {phases}", highlight=False)
+    console.print(f"[bold]Took[/bold] {outcome.seconds:.1f} s: {phases}", highlight=False, soft_wrap=True)
     for error in outcome.errors:
         console.print(f"[bold red]Failed[/bold red] {error}", highlight=False, soft_wrap=True)
     if outcome.exit_code == Exit.OK and outcome.command == "run":

@@ -1,7 +1,7 @@
 """The range of what the open deals may still bring, per rep, team and company.
 
-The mathematics is `orchestration.forecasting`, the expected values are dbt's; this module reads the
-open deals, asks for the draws and writes `marts.rpt_forecast_ranges`.
+The mathematics is `orchestration.forecasting`, the deals' chances are dbt's; this module reads the
+forecast's deals, asks for the draws and writes `marts.rpt_forecast_ranges`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,20 +18,20 @@ from orchestration.forecasting.outcomes import draw_outcomes, summarize
 
 KEY = dg.AssetKey(["marts", "rpt_forecast_ranges"])
 SOURCES = [
-    dg.AssetKey(["marts", name]) for name in ("fct_opportunities", "rpt_forecast_quarterly", "dim_reporting_lines")
+    dg.AssetKey(["marts", name]) for name in ("fct_forecast_deals", "rpt_forecast_quarterly", "dim_reporting_lines")
 ]
 DRAWS = 2_000
 SEED = 20_260
 METHOD = (
-    "drawn from stage win rates; deals independent, close dates as entered, deals not yet created are not counted: "
-    "the true range is wider"
+    "each open deal drawn as won or lost at the forecast's own rate; deals independent, rates taken as exact, "
+    "deals not yet created, due later or overdue from before are not counted: the true range is wider"
 )
 
 COLUMNS = {
     "scope_kind": ("varchar", "owner, team (a manager with everybody below) or company"),
     "scope_id": ("varchar", "user id of the owner or manager; 'company' for all"),
     "fiscal_quarter_start_date": ("date", "First day of the fiscal quarter"),
-    "open_deal_count": ("bigint", "Open deals with a close date in the quarter"),
+    "open_deal_count": ("bigint", "Open deals with an amount that the forecast of the quarter counts"),
     "closed_won_amount": ("decimal(18, 2)", "Already won in the quarter, corporate currency"),
     "mean_amount": ("decimal(18, 2)", "Won already plus the mean of the draws"),
     "p10_amount": ("decimal(18, 2)", "Nine of ten draws end above this"),
@@ -77,8 +77,8 @@ def rpt_forecast_ranges(context: dg.AssetExecutionContext, warehouse: Warehouse)
 def forecast_quarter(connection: DuckDBPyConnection, quarter: date) -> Iterator[tuple[object, ...]]:
     """One row per scope, in the order of COLUMNS. Reps, teams and company share the same draws."""
     deals = connection.execute(
-        "select owner_id, cast(amount as double), coalesce(stage_win_rate, 0) from marts.fct_opportunities "
-        "where is_open and amount is not null and fiscal_quarter_start_date = ? order by opportunity_id",
+        "select owner_id, cast(amount as double), coalesce(win_rate, 0) from marts.fct_forecast_deals "
+        "where amount is not null and fiscal_quarter_start_date = ? order by opportunity_id",
         [quarter],
     ).fetchall()
     owners = np.array([row[0] for row in deals], dtype=object)

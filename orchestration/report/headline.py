@@ -31,13 +31,31 @@ select
     (select sum(at_risk_amount) from records) as at_risk_amount
 """
 
+IS_WITHIN_THE_QUARTER = """
+select coalesce(bool_or(forecast_method like '%won within the quarter%'), false) as is_within
+from marts.rpt_forecast_quarterly
+where is_current_quarter
+"""
+HOW_COUNTED = {
+    True: "the share of such deals that were won before the quarter's end",
+    False: "the share of such deals that were ever won, as if none slipped into the next",
+}
+
 
 def headline(published: Published, numbers: TeamNumbers, manager_id: str | None = None) -> tuple[Figure, ...]:
     """The figures in the order in which a review reads them. `numbers` are those of the same manager."""
-    return (*_results(numbers), *_pipeline(numbers), *_work(numbers), *_process(published, manager_id))
+    return (*_results(numbers, _forecast_note(published)), *_pipeline(numbers), *_work(numbers), *_process(published, manager_id))
 
 
-def _results(numbers: TeamNumbers) -> tuple[Figure, ...]:
+def _forecast_note(published: Published) -> str:
+    counted = HOW_COUNTED[bool(published.one(IS_WITHIN_THE_QUARTER)["is_within"])]
+    return (
+        f"Booked, and open deals due this quarter, each counted at {counted}. Not counted: deals still to be "
+        "created, due later or overdue from before."
+    )
+
+
+def _results(numbers: TeamNumbers, forecast_note: str) -> tuple[Figure, ...]:
     sums, quarter = numbers.sums, numbers.quarter
     booked, quota = sums["closed_won_amount"], sums["quota_amount"]
     due = paced(quota, quarter)
@@ -66,7 +84,7 @@ def _results(numbers: TeamNumbers) -> tuple[Figure, ...]:
             "money",
             goal=quota,
             status=status(sums["forecast_amount"], quota),
-            note="Booked plus what open deals due this quarter are expected to bring.",
+            note=forecast_note,
         ),
     )
 

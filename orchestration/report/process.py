@@ -170,7 +170,8 @@ def win_rates(published: Published) -> Section:
     )
     note = (
         "Observed: won ÷ closed, of the deals that reached the stage or skipped over it. Steadied: drawn toward the "
-        "rate of the whole process, the more the fewer deals there are; forecasts use this one."
+        "rate of the whole process, the more the fewer deals there are. Won whenever: the forecast reckons with "
+        "the lower share that is won within the quarter, where history tells it."
     )
     return Section(
         name="win-rates",

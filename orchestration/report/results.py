@@ -1,7 +1,7 @@
 """Results and forecast: bookings by week against their goals, the forecast of each team against quota."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -92,17 +92,17 @@ def section(published: Published, numbers: TeamNumbers) -> Section:
     ranges = _ranges(published)
     current = [line for line in forecasts if line["is_current_quarter"]]
     coming = [line for line in forecasts if not line["is_current_quarter"]]
-    method = next((line["forecast_method"] for line in current if line["forecast_method"]), "")
-    tables = [_table(current, ranges, f"Forecast {numbers.quarter.label}", method)]
+    tables = [_table(current, ranges, f"Forecast {numbers.quarter.label}", _method(current))]
     if coming:
         label = coming[0]["fiscal_quarter_label"]
-        tables.append(_table(coming, ranges, f"Forecast {label}", "The next quarter, from deals that are open today"))
+        note = f"The next quarter, from deals that are open today: {_method(coming)}"
+        tables.append(_table(coming, ranges, f"Forecast {label}", note))
     return Section(
         name="results",
         title="Results and forecast",
         lead=(
-            "What has been booked against the goals, and where the quarter will end if open deals go as such deals "
-            "went before."
+            "What has been booked against the goals, and what the deals that are open and due now will add if they go "
+            "as such deals went before. Deals still to be created, pulled forward or overdue from before come on top."
         ),
         charts=(_weekly(published), _by_team(current, numbers.quarter.label)),
         tables=tuple(tables),
@@ -172,8 +172,12 @@ def _table(lines: list[dict[str, Any]], ranges: Ranges, title: str, note: str) -
     return PackTable(name, title, columns, rows, _note(note, ranges), total=whole)
 
 
+def _method(lines: Iterable[Mapping[str, Any]]) -> str:
+    return next((str(line["forecast_method"]) for line in lines if line["forecast_method"]), "")
+
+
 def _note(note: str, ranges: Ranges) -> str:
-    method = next((line["forecast_method"] for line in ranges.values() if line["forecast_method"]), "")
+    method = _method(ranges.values())
     return f"{note}. Low and high: {method}." if method else f"{note}."
 
 

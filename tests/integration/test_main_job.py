@@ -122,16 +122,10 @@ def test_the_unit_tests_of_the_models_pass(second: Command, home: Path) -> None:
     project = ROOT / "dbt_project"
     target = str(home / "unit_tests")
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit"]
-        + [
-            "--project-dir",
-            str(project),
-            "--profiles-dir",
-            str(project),
-            "--target-path",
-            target,
-            "--log-path",
-            target,
+        [
+            *(str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit"),
+            *("--project-dir", str(project), "--profiles-dir", str(project)),
+            *("--target-path", target, "--log-path", target),
         ],
         env={**os.environ, "SALESPULSE_WAREHOUSE": str(home / "warehouse.duckdb")},
         capture_output=True,

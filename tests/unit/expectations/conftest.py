@@ -104,6 +104,10 @@ create table marts.rpt_team_kpis_weekly as select 'user3' as manager_id, week_st
     sum(open_pipeline_amount) as open_pipeline_amount, sum(open_pipeline_count) as open_pipeline_count,
     0.5 as win_rate, 'behind' as status
     from marts.rpt_owner_kpis_weekly group by week_start_date;
+create table marts.fct_forecast_deals as select 'deal of ' || owner_id as opportunity_id, owner_id,
+    date '2026-04-01' as fiscal_quarter_start_date, 0.5 as win_rate, 'in_quarter' as rate_source,
+    50.0 as expected_amount
+    from (select distinct owner_id from marts.fct_opportunities);
 create table marts.rpt_forecast_quarterly as select owner_id, owner_id as owner_name,
     date '2026-04-01' as fiscal_quarter_start_date, 'FY2026-Q2' as fiscal_quarter_label,
     1000.0 as quota_amount,

@@ -16,8 +16,8 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("create schema marts")
         connection.execute(
-            "create table marts.fct_opportunities (opportunity_id varchar, owner_id varchar, amount decimal(18, 2), "
-            "stage_win_rate double, is_open boolean, fiscal_quarter_start_date date)"
+            "create table marts.fct_forecast_deals (opportunity_id varchar, owner_id varchar, amount decimal(18, 2), "
+            "win_rate double, fiscal_quarter_start_date date)"
         )
         connection.execute(
             "create table marts.rpt_forecast_quarterly (owner_id varchar, closed_won_amount decimal(18, 2), "
@@ -38,9 +38,9 @@ def _ranges(connection: duckdb.DuckDBPyConnection) -> dict[tuple[object, object]
 
 def test_certain_deals_give_certain_ranges_that_add_up(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute(
-        "insert into marts.fct_opportunities values ('1', 'ann', 100, 1, true, '2026-10-01'), "
-        "('2', 'bob', 40, 1, true, '2026-10-01'), ('3', 'bob', 70, 0, true, '2026-10-01'), "
-        "('4', 'bob', 999, 1, false, '2026-10-01'), ('5', 'bob', 999, 1, true, '2027-01-01')"
+        "insert into marts.fct_forecast_deals values ('1', 'ann', 100, 1, '2026-10-01'), "
+        "('2', 'bob', 40, 1, '2026-10-01'), ('3', 'bob', 70, 0, '2026-10-01'), "
+        "('4', 'bob', null, 1, '2026-10-01'), ('5', 'bob', 999, 1, '2027-01-01')"
     )
     warehouse.execute("insert into marts.rpt_forecast_quarterly values ('ann', 10, '2026-10-01')")
     found = _ranges(warehouse)
@@ -50,8 +50,16 @@ def test_certain_deals_give_certain_ranges_that_add_up(warehouse: duckdb.DuckDBP
     assert found["company", "company"]["open_deal_count"] == 3
 
 
+def test_the_mean_of_the_draws_is_the_amount_times_the_rate(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute(
+        "insert into marts.fct_forecast_deals select 'd' || range, 'ann', 100, 0.3, date '2026-10-01' from range(200)"
+    )
+    # 200 × 100 × 0.3; the mean of 2,000 draws strays by about 14.
+    assert _ranges(warehouse)["owner", "ann"]["mean_amount"] == pytest.approx(6000, abs=60)
+
+
 def test_a_deal_of_an_owner_without_a_quota_is_in_the_company(warehouse: duckdb.DuckDBPyConnection) -> None:
-    warehouse.execute("insert into marts.fct_opportunities values ('1', 'guest', 100, 1, true, '2026-10-01')")
+    warehouse.execute("insert into marts.fct_forecast_deals values ('1', 'guest', 100, 1, '2026-10-01')")
     assert _ranges(warehouse)["company", "company"]["mean_amount"] == 100.0
 
 

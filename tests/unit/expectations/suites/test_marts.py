@@ -17,7 +17,7 @@ OPP, WEEK, TEAM, CAST = (
     "rpt_team_kpis_weekly",
     "rpt_forecast_quarterly",
 )
-LEDGER = "fct_process_exceptions"
+LEDGER, DEALS = "fct_process_exceptions", "fct_forecast_deals"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ BREAKS = (
         update("fct_activities", "activity_kind = 'call'", "activity_id = 'task1'"),
         1,
     ),
+    Break("rate_source_is_a_known_value", DEALS, update(DEALS, "rate_source = 'guess'"), 2),
+    Break("win_rate_is_between_zero_and_one", DEALS, update(DEALS, "win_rate = 37"), 2),
     Break("status_is_a_known_value", WEEK, update(WEEK, "status = 'fine'"), 6),
     Break("status_is_a_known_value", LEDGER, an_exception(status="'closed'"), 1),
     Break("owner_is_a_known_user", OPP, update(OPP, "owner_id = 'gone'", ONE), 1, "warning"),
@@ -170,6 +172,8 @@ BREAKS = (
         1,
     ),
     Break("forecast_is_closed_plus_expected", CAST, update(CAST, "forecast_amount = 1", "owner_id = 'user1'"), 1),
+    Break("expected_equals_the_forecast_deals", CAST, update(CAST, "expected_open_amount = 50.01"), 2),
+    Break("expected_equals_the_forecast_deals", CAST, f"delete from marts.{CAST} where owner_id = 'user1'", 1),
     Break("gap_is_quota_minus_forecast", CAST, update(CAST, "gap_amount = null", "owner_id = 'user1'"), 1),
     Break("closed_won_equals_the_won_opportunities", CAST, update(CAST, "closed_won_amount = 7"), 2),
     Break("resolved_exceptions_have_a_date", LEDGER, an_exception(status="'resolved'"), 1),

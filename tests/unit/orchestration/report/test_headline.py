@@ -52,6 +52,15 @@ def test_coverage_is_nothing_when_the_quota_is_reached(company: Any) -> None:
     assert "quota is reached" in figure.note
 
 
+def test_the_forecast_says_what_it_counts_and_what_it_leaves_out(company: Any) -> None:
+    note = figures(company)["Forecast FY2026-Q4"].note
+    assert "ever won, as if none slipped" in note
+    assert "Not counted: deals still to be created" in note
+
+    company.execute("update marts.rpt_forecast_quarterly set forecast_method = 'deals won within the quarter'")
+    assert "won before the quarter's end" in figures(company)["Forecast FY2026-Q4"].note
+
+
 def test_what_is_at_risk_counts_each_record_once(company: Any) -> None:
     assert "On 2 records with 30\u202fK at risk" in figures(company)["Open process exceptions"].note
 
