@@ -3,10 +3,8 @@
 The road is the same as the daemon's: same assets, same checks, same pool, same run history. No printing.
 """
 
-import importlib
 import os
 import shutil
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,7 +19,6 @@ from orchestration.console import phase_of
 from orchestration.exits import Exit
 from orchestration.settings import Settings
 
-SYNCING = ("all", "refresh", "sync")
 DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
 
 
@@ -82,9 +79,6 @@ def execute(job_name: str, settings: Settings, definitions: dg.Definitions) -> O
     """Run a job to its end. Raises WarehouseLockedError; what fails within is in the outcome."""
     outcome = Outcome(job_name)
     started = time.monotonic()
-    if job_name in SYNCING:
-        # Seconds of CPU on the other core, while this one waits for the org.
-        threading.Thread(target=importlib.import_module, args=["expectations.session"], daemon=True).start()
     with RunLock(settings.root), dg.DagsterInstance.get() as instance:
         result = definitions.resolve_job_def(job_name).execute_in_process(
             instance=instance, raise_on_error=False, run_config={"loggers": {"events": {}}}
