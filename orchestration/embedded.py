@@ -48,23 +48,36 @@ class OrgClock:
         return OrgClock(self.anchor, max(self.now, min(self.now + timedelta(days=1), wall)))
 
 
+def read_clock(file: Path) -> OrgClock | None:
+    """How far the org has lived; None if it was never met."""
+    if not file.exists():
+        return None
+    kept = json.loads(file.read_text())
+    return OrgClock(date.fromisoformat(kept["anchor"]), datetime.fromisoformat(kept["now"]))
+
+
 def advance_clock(file: Path, wall: datetime) -> OrgClock:
     """The clock for the sync that starts now, kept in `file`."""
-    if file.exists():
-        kept = json.loads(file.read_text())
-        clock = OrgClock(date.fromisoformat(kept["anchor"]), datetime.fromisoformat(kept["now"])).next(wall)
-    else:
-        clock = OrgClock(wall.date(), wall - FIRST_LOOK_BACK)
+    before = read_clock(file)
+    clock = before.next(wall) if before else _first_clock(wall)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"anchor": clock.anchor.isoformat(), "now": clock.now.isoformat()}))
     return clock
 
 
+def _first_clock(wall: datetime) -> OrgClock:
+    return OrgClock(wall.date(), wall - FIRST_LOOK_BACK)
+
+
 @contextmanager
-def embedded_org(settings: Settings) -> Iterator[str]:
-    """The address of a running sandbox; its session id is SESSION_ID. Stopped at the end."""
+def embedded_org(settings: Settings, *, lives_on: bool = True) -> Iterator[str]:
+    """The address of a running sandbox; its session id is SESSION_ID. Stopped at the end.
+
+    `lives_on` is false for those who only look: the org is as the last sync met it.
+    """
     wall = datetime.now(UTC).replace(microsecond=0)
-    clock = advance_clock(settings.root / "sandbox.json", wall)
+    file = settings.root / "sandbox.json"
+    clock = advance_clock(file, wall) if lives_on else read_clock(file) or _first_clock(wall)
     command = [
         *(sys.executable, "-m", "connectors.sandbox", "--port", "0", "--session-id", SESSION_ID),
         *("--scale", str(settings.sandbox_scale), "--seed", str(settings.sandbox_seed)),

@@ -82,8 +82,11 @@ def doctor(settings: Settings) -> Inspection:
     _inspect_disk(settings, found)
     _inspect_warehouse(settings, found)
     try:
-        with Crm().client(settings) as client:
+        is_embedded = settings.login_flow is None
+        with Crm().client(settings, lives_on=False) as client:
             for seen in probe(client, settings.objects or None):
+                if is_embedded and seen.subject == "clock":
+                    continue  # the embedded org lives in a time of its own
                 found.add(seen.subject, LEVELS[seen.level], seen.message, Exit.REMOTE)
     except SalesforceError as error:
         found.add("org", "fail", str(error), exit_code(error))

@@ -269,6 +269,30 @@ def _forecast() -> Iterable[Check]:
     )
     yield mart_check(
         table,
+        "expected_equals_the_forecast_deals",
+        "error",
+        "What is expected of the open deals is what the forecast's deals add up to, per owner and quarter.",
+        f"""
+            with deals as (
+                select owner_id, fiscal_quarter_start_date, coalesce(sum(expected_amount), 0) as deals_amount
+                from marts.fct_forecast_deals
+                where owner_id in (select user_id from marts.dim_users)
+                group by owner_id, fiscal_quarter_start_date
+            )
+            select coalesce(forecast.owner_id, deals.owner_id) as owner_id, forecast.owner_name,
+                coalesce(forecast.fiscal_quarter_start_date, deals.fiscal_quarter_start_date)
+                    as fiscal_quarter_start_date,
+                forecast.expected_open_amount, deals.deals_amount
+            from subject as forecast
+            full outer join deals on deals.owner_id = forecast.owner_id
+                and deals.fiscal_quarter_start_date = forecast.fiscal_quarter_start_date
+            where abs(coalesce(forecast.expected_open_amount, 0) - coalesce(deals.deals_amount, 0)) > {CENT}
+        """,
+        "marts.fct_forecast_deals",
+        "marts.dim_users",
+    )
+    yield mart_check(
+        table,
         "closed_won_equals_the_won_opportunities",
         "error",
         "What is won in a quarter is what the opportunities say.",

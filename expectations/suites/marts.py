@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "rpt_owner_kpis_weekly": ("owner_id", "week_start_date"),
     "rpt_team_kpis_weekly": ("manager_id", "week_start_date"),
     "rpt_stage_win_rates": ("sales_process", "stage_name"),
+    "fct_forecast_deals": ("opportunity_id",),
     "rpt_forecast_quarterly": ("owner_id", "fiscal_quarter_start_date"),
     "fct_process_exceptions": ("exception_id",),
     "rpt_rep_process_adherence": ("owner_id",),
@@ -45,6 +46,7 @@ RATIOS: tuple[tuple[str, str], ...] = (
     ("rpt_owner_kpis_weekly", "win_rate"),
     ("rpt_team_kpis_weekly", "win_rate"),
     ("rpt_stage_win_rates", "win_rate"),
+    ("fct_forecast_deals", "win_rate"),
     ("rpt_rep_process_adherence", "adherence_rate"),
 )
 
@@ -64,6 +66,7 @@ ALLOWED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("fct_activities", "activity_kind", ("task", "event")),
     ("rpt_owner_kpis_weekly", "status", ("on_track", "behind", "no_goal")),
     ("rpt_team_kpis_weekly", "status", ("on_track", "behind", "no_goal")),
+    ("fct_forecast_deals", "rate_source", ("in_quarter", "ever", "crm")),
     ("fct_process_exceptions", "status", ("open", "resolved", "waived")),
 )
 

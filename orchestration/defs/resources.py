@@ -54,12 +54,12 @@ class Crm(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The org in `.env`, or the embedded sandbox org if no credentials are set."""
 
     @contextmanager
-    def client(self, settings: Settings) -> Iterator[Client]:
-        """A client that logs in at its first call."""
+    def client(self, settings: Settings, *, lives_on: bool = True) -> Iterator[Client]:
+        """A client that logs in at its first call. `lives_on`: see `embedded_org`."""
         found = credentials(settings)
         if found is None:
             with (
-                embedded_org(settings) as url,
+                embedded_org(settings, lives_on=lives_on) as url,
                 Client(SessionCredentials(url, SESSION_ID), version=settings.salesforce_api_version) as client,
             ):
                 yield client

@@ -44,7 +44,12 @@ HOW_COUNTED = {
 
 def headline(published: Published, numbers: TeamNumbers, manager_id: str | None = None) -> tuple[Figure, ...]:
     """The figures in the order in which a review reads them. `numbers` are those of the same manager."""
-    return (*_results(numbers, _forecast_note(published)), *_pipeline(numbers), *_work(numbers), *_process(published, manager_id))
+    return (
+        *_results(numbers, _forecast_note(published)),
+        *_pipeline(numbers),
+        *_work(numbers),
+        *_process(published, manager_id),
+    )
 
 
 def _forecast_note(published: Published) -> str:

@@ -35,6 +35,16 @@ def test_the_clock_never_goes_back_and_never_runs_ahead(waits: list[int]) -> Non
         clock = following
 
 
+def test_who_only_looks_does_not_let_the_org_live_on(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path, sandbox_scale=0.05)
+    advance_clock(tmp_path / "sandbox.json", WALL)
+    before = (tmp_path / "sandbox.json").read_text()
+    with embedded_org(settings, lives_on=False) as url:
+        shown = requests.get(f"{url}/sandbox/status", timeout=10).text
+    assert "2026-03-13T08:00:00" in shown
+    assert (tmp_path / "sandbox.json").read_text() == before
+
+
 def test_the_org_answers_while_it_is_needed_and_is_gone_afterwards(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path, sandbox_scale=0.05)
     with embedded_org(settings) as url:

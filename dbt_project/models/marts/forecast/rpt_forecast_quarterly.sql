@@ -1,6 +1,4 @@
 {# What each seller's running and next fiscal quarter will bring, from what is won and what is open at T. #}
-{% set method = 'empirical stage win rates; close dates taken as entered; no interval; '
-    ~ 'deals not yet created are not counted' %}
 
 with users as (
 
@@ -33,12 +31,14 @@ placed as (
 
     select
         deals.*,
+        forecast.expected_amount as forecast_amount,
         quarters.fiscal_quarter_start_date as placed_quarter_start_date,
         deals.is_open and deals.close_date >= quarters.fiscal_quarter_start_date as is_due,
         deals.close_date < quarters.fiscal_quarter_start_date as is_overdue
     from {{ ref('fct_opportunities') }} as deals
     inner join quarters
         on deals.close_date <= quarters.fiscal_quarter_end_date
+    left join {{ ref('fct_forecast_deals') }} as forecast on deals.opportunity_id = forecast.opportunity_id
     where
         deals.close_date >= quarters.fiscal_quarter_start_date
         or (deals.is_open and quarters.is_current_quarter)
@@ -56,12 +56,7 @@ deals as (
             as open_best_case_amount,
         sum(case when is_due then amount end) as open_amount,
         sum(case when is_due then weighted_amount end) as weighted_amount,
-        -- a deal that its owner left out of the forecast on purpose stays out
-        sum(
-            case when is_due and coalesce(forecast_category, '') <> 'Omitted'
-                    then coalesce(expected_amount, weighted_amount)
-            end
-        ) as expected_open_amount,
+        sum(forecast_amount) as expected_open_amount,
         sum(case when is_overdue then amount end) as overdue_open_amount
     from placed
     group by owner_id, placed_quarter_start_date
@@ -84,9 +79,12 @@ figures as (
         coalesce(deals.open_amount, 0) as open_amount,
         coalesce(deals.weighted_amount, 0) as weighted_amount,
         cast(coalesce(deals.expected_open_amount, 0) as decimal(18, 2)) as expected_open_amount,
-        coalesce(deals.overdue_open_amount, 0) as overdue_open_amount
+        coalesce(deals.overdue_open_amount, 0) as overdue_open_amount,
+        methods.forecast_method
     from users
     cross join quarters
+    inner join {{ ref('int_forecast_methods_described') }} as methods
+        on quarters.fiscal_quarter_start_date = methods.fiscal_quarter_start_date
     left join quotas
         on users.user_id = quotas.owner_id
             and quarters.fiscal_quarter_start_date = quotas.fiscal_quarter_start_date
@@ -114,6 +112,6 @@ select
     cast(closed_won_amount + expected_open_amount as decimal(18, 2)) as forecast_amount,
     cast(quota_amount - closed_won_amount - expected_open_amount as decimal(18, 2)) as gap_amount,
     cast(overdue_open_amount as decimal(18, 2)) as overdue_open_amount,
-    {{ quoted(method) }} as forecast_method,
+    forecast_method,
     is_current_quarter
 from figures
