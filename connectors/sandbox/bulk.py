@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 import logging
 import threading
 import time
@@ -78,7 +77,7 @@ class BulkJobs:
 
     def create(self, request: Request, version: str, *, failure: str | None = None, slow_polls: int = 0) -> Response:
         """POST …/jobs/query. Raises OrgError for a query that cannot run."""
-        job = self._make_job(_json_body(request), version)
+        job = self._make_job(request.json_object, version)
         job.slow_polls = slow_polls
         with self._lock:
             self._jobs[job.id] = job
@@ -101,7 +100,7 @@ class BulkJobs:
     def abort(self, job_id: str, request: Request) -> Response:
         """PATCH …/{id} with state Aborted; a finished job cannot be aborted."""
         job = self._find(job_id)
-        if _json_body(request).get("state") != "Aborted":
+        if request.json_object.get("state") != "Aborted":
             raise OrgError("INVALIDJOBSTATE", "Only the state Aborted can be set on a query job")
         with self._lock:
             if job.state in FINISHED:
@@ -258,16 +257,6 @@ def _refuse_compound(job: Job) -> None:
             "Failed to process query: FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query"
         )
         raise OrgError("InvalidBatch", message)
-
-
-def _json_body(request: Request) -> dict[str, Any]:
-    try:
-        told = json.loads(request.body or b"null")
-    except ValueError as error:
-        raise OrgError("JSON_PARSER_ERROR", f"The request body is no JSON: {error}") from error
-    if not isinstance(told, dict):
-        raise OrgError("JSON_PARSER_ERROR", "The request body must be a JSON object")
-    return told
 
 
 def _positive(text: str | None, default: int) -> int:

@@ -9,7 +9,6 @@ from connectors.sandbox.date_literals import days_of
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.ids import to_long_id
 from connectors.sandbox.schema import Field
-from connectors.sandbox.soql import at_position
 from connectors.sandbox.statement import (
     Comparison,
     Condition,
@@ -20,6 +19,7 @@ from connectors.sandbox.statement import (
     Path,
     Value,
 )
+from connectors.sandbox.tokens import at_position
 
 Resolve = Callable[[Path], tuple[str, Field]]
 NUMBERS = frozenset({"int", "long", "double", "percent", "currency"})

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.sandbox.errors import OrgError
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -28,6 +30,17 @@ class Request:
     @property
     def form(self) -> dict[str, str]:
         return {name: values[-1] for name, values in parse_qs(self.body.decode()).items()}
+
+    @property
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object, an empty body as an empty one. Raises OrgError JSON_PARSER_ERROR."""
+        try:
+            told = json.loads(self.body or b"{}")
+        except ValueError as error:
+            raise OrgError("JSON_PARSER_ERROR", f"The request body is no JSON: {error}") from error
+        if not isinstance(told, dict):
+            raise OrgError("JSON_PARSER_ERROR", "The request body must be a JSON object")
+        return told
 
     @property
     def bearer(self) -> str | None:

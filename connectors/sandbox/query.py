@@ -7,8 +7,8 @@ from typing import Any, Never
 from connectors.sandbox.errors import OrgError, no_such_field, no_such_object
 from connectors.sandbox.filters import FilterWriter
 from connectors.sandbox.schema import Field, Schema, SObject, make_field
-from connectors.sandbox.soql import at_position
 from connectors.sandbox.statement import Aliased, Call, FieldsOf, Ordering, Path, Statement, Unsupported
+from connectors.sandbox.tokens import at_position
 
 FIELDS_LIMIT = 200
 OFFSET_LIMIT = 2000

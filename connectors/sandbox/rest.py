@@ -4,9 +4,10 @@ import itertools
 import re
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.sandbox.clock import to_naive_utc
 from connectors.sandbox.describe import describe_object, describe_summary
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.message import Request, Response, json_response
@@ -196,4 +197,4 @@ def _instant(text: str | None, name: str) -> datetime:
         parsed = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError as error:
         raise OrgError("INVALID_DATE_FORMAT", f"{name} is no date: {text}") from error
-    return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
+    return to_naive_utc(parsed)

@@ -1,10 +1,9 @@
 """Which function answers which request: login, the REST and Bulk resources, and the /sandbox controls."""
 
-import json
 import logging
 import re
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.sandbox.bulk import BulkJobs
@@ -168,14 +167,14 @@ class Application:
             case "GET", "/sandbox/truth":
                 return json_response({rule: sorted(ids) for rule, ids in self.org.truth.items()})
             case "POST", "/sandbox/advance":
-                return self._advance(_told(request))
+                return self._advance(request.json_object)
             case "POST", "/sandbox/expire-sessions":
                 self.sessions.expire_all()
                 return Response(204)
             case "GET", "/sandbox/faults":
                 return json_response(self.faults.shown())
             case "POST", "/sandbox/faults":
-                return json_response(self.faults.add(_told(request)).shown(), 201)
+                return json_response(self.faults.add(request.json_object).shown(), 201)
             case "DELETE", "/sandbox/faults":
                 self.faults.clear()
                 return Response(204)
@@ -194,8 +193,7 @@ class Application:
         now = self.org.clock.now
         try:
             if "to" in told:
-                parsed = datetime.fromisoformat(told["to"])
-                target = parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
+                target = datetime.fromisoformat(told["to"])
             else:
                 step = {unit: float(told[unit]) for unit in ("days", "hours", "minutes", "seconds") if unit in told}
                 if not step:
@@ -206,13 +204,3 @@ class Application:
             raise OrgError("INVALID_CLOCK", str(error)) from error
         log.info("clock moved from %s to %s", now.isoformat(), moved.isoformat())
         return json_response({"now": clock_text(moved)})
-
-
-def _told(request: Request) -> dict[str, Any]:
-    try:
-        told = json.loads(request.body or b"{}")
-    except ValueError as error:
-        raise OrgError("JSON_PARSER_ERROR", f"The request body is no JSON: {error}") from error
-    if not isinstance(told, dict):
-        raise OrgError("JSON_PARSER_ERROR", "The request body must be a JSON object")
-    return told

@@ -65,7 +65,7 @@ class SandboxServer:
         self._thread.start()
 
     def serve_forever(self) -> None:
-        self._http.serve_forever(poll_interval=0.05)
+        self._http.serve_forever(poll_interval=0.02)
 
     def stop(self) -> None:
         self._http.shutdown()

@@ -1,7 +1,7 @@
 """SOQL text → `Statement`, by recursive descent. Whether the names exist is `query`'s business."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Never
 
@@ -23,41 +23,9 @@ from connectors.sandbox.statement import (
     Unsupported,
     Value,
 )
+from connectors.sandbox.tokens import KEYWORDS, Token, at_position, tokenize
 
 AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "SUM", "MIN", "MAX", "AVG"})
-KEYWORDS = frozenset(
-    [
-        "SELECT",
-        "FROM",
-        "WHERE",
-        "AND",
-        "OR",
-        "NOT",
-        "IN",
-        "LIKE",
-        "GROUP",
-        "ORDER",
-        "BY",
-        "LIMIT",
-        "OFFSET",
-        "ASC",
-        "DESC",
-        "NULLS",
-        "ALL",
-        "HAVING",
-    ]
-)
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<string>'(?:[^'\\]|\\.)*')
-    | (?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))
-    | (?P<date>\d{4}-\d\d-\d\d)
-    | (?P<number>[+-]?\d+(?:\.\d*)?|[+-]?\.\d+)
-    | (?P<word>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?::\d+)?)
-    | (?P<symbol><=|>=|!=|<>|[=<>(),])
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
 _UNESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _DATE_WORD = re.compile(
     r"(YESTERDAY|TODAY|TOMORROW|(LAST|THIS|NEXT)_(WEEK|MONTH|QUARTER|YEAR|FISCAL_QUARTER|FISCAL_YEAR)"
@@ -66,39 +34,9 @@ _DATE_WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    kind: str
-    text: str
-    position: int
-
-    @property
-    def upper(self) -> str:
-        return self.text.upper()
-
-
 def parse(text: str) -> Statement:
     """The statement that `text` spells. Raises OrgError MALFORMED_QUERY."""
-    return _Parser(text, _tokenize(text)).statement()
-
-
-def at_position(text: str, position: int, message: str) -> str:
-    """`message` the way Salesforce points into a query, with row and column."""
-    start = max(position - 30, 0)
-    excerpt = text[start : position + 30]
-    return f"\n{excerpt}\n{' ' * (position - start)}^\nERROR at Row:1:Column:{position + 1}\n{message}"
-
-
-def _tokenize(text: str) -> list[Token]:
-    tokens, position = [], 0
-    while text[position:].strip():
-        match = _TOKEN.match(text, position)
-        if match is None or match.lastgroup is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
-            raise OrgError("MALFORMED_QUERY", at_position(text, start, f"unexpected token: '{text[start]}'"))
-        tokens.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
-        position = match.end()
-    return tokens
+    return _Parser(text, tokenize(text)).statement()
 
 
 class _Parser:

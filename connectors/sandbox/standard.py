@@ -67,8 +67,8 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Department string 80\nTitle string 80" + _ADDRESS.format("") + "Email email 128 required\n"
         "Phone phone\nAlias string 8 required\nIsActive boolean\nTimeZoneSidKey picklist 40 required\n"
         "UserRoleId reference >UserRole\nLocaleSidKey picklist 40\nEmailEncodingKey picklist 40\n"
-        "LanguageLocaleKey picklist 40\nUserType picklist 40 =Standard|CsnOnly|Guest|AutomatedProcess\n"
-        "EmployeeNumber string 20\nManagerId reference >User\nLastLoginDate datetime\n"
+        "LanguageLocaleKey picklist 40\nUserType picklist 40 =Standard|CsnOnly|Guest|AutomatedProcess|"
+        "CloudIntegrationUser\nEmployeeNumber string 20\nManagerId reference >User\nLastLoginDate datetime\n"
         "ForecastEnabled boolean" + AUDIT,
     ),
     (

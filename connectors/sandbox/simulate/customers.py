@@ -16,7 +16,10 @@ from connectors.sandbox.simulate.words import CONTACT_TITLES, INDUSTRIES, PLACES
 
 @dataclass(slots=True)
 class Customers:
-    """Per account: when it was made, which slot owns it, when it first bought (NONE: never), its contacts."""
+    """Per account: when it was made, which slot owns it, when it first bought (NONE: never), its contacts.
+
+    An account's first contact is made with it, the others within weeks: ask `contact_created` before naming one.
+    """
 
     created: Ints
     slots: Ints
@@ -24,6 +27,7 @@ class Customers:
     ids: Any
     names: list[str]
     contact_starts: Ints
+    contact_created: Ints
     contact_ids: Any
     contact_names: list[tuple[str, str]]
 
@@ -50,9 +54,17 @@ def make_customers(era: Era, created: list[int], slots: list[int], won: list[int
         make_ids("001", np.arange(1, count + 1)),
         _company_names(count, stream),
         starts,
+        _contacts_made(np.array(created), starts, era.stream("contact arrivals")),
         make_ids("003", np.arange(1, starts[-1] + 1)),
         people,
     )
+
+
+def _contacts_made(account_created: Ints, starts: Ints, stream: np.random.Generator) -> Ints:
+    accounts = np.repeat(np.arange(account_created.size), np.diff(starts))
+    is_first = np.arange(accounts.size) == starts[accounts]
+    lag = np.where(is_first, 60, stream.integers(60, 30 * DAY, accounts.size))
+    return np.asarray(account_created[accounts] + lag, dtype=np.int64)
 
 
 def account_table(era: Era, staff: Staff, customers: Customers) -> Any:
@@ -96,12 +108,11 @@ def account_table(era: Era, staff: Staff, customers: Customers) -> Any:
 
 
 def contact_table(era: Era, staff: Staff, customers: Customers) -> Any:
-    """Contacts: a few per account, made within weeks of it."""
+    """Contacts: a few per account."""
     stream = era.stream("contact records")
     accounts = np.repeat(np.arange(len(customers.created)), np.diff(customers.contact_starts))
     count = accounts.size
-    lag = np.where(np.arange(count) == customers.contact_starts[accounts], 60, stream.integers(60, 30 * DAY, count))
-    created = customers.created[accounts] + lag
+    created = customers.contact_created
     names = customers.contact_names
     owners = frames.pick(
         staff.ids,

@@ -12,7 +12,7 @@ from connectors.sandbox.simulate.deals import Deal
 from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.frames import NONE
 from connectors.sandbox.simulate.names import COMPANY_STEMS, COMPANY_TAILS, FIRST_NAMES, LAST_NAMES
-from connectors.sandbox.simulate.opportunities import opportunity_ids
+from connectors.sandbox.simulate.opportunities import deletions, opportunity_ids
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.pipeline import starting_instants
 from connectors.sandbox.simulate.process import NEW_BUSINESS
@@ -92,7 +92,7 @@ def _touch(lives: _Lives, ids: Any, stream: np.random.Generator) -> LeadTouches:
 def _lead_table(era: Era, staff: Staff, deals: list[Deal], customers: Customers, lives: _Lives, ids: Any) -> Any:
     stream = era.stream("lead records")
     count = lives.created.size
-    which, stamped, status = _versions(lives, era)
+    which, stamped, status, is_cleared = _versions(lives, deletions(deals), era)
     first = stream.integers(0, len(FIRST_NAMES), count)
     last = stream.integers(0, len(LAST_NAMES), count)
     people = [(FIRST_NAMES[f], LAST_NAMES[n]) for f, n in zip(first, last, strict=True)]
@@ -105,9 +105,10 @@ def _lead_table(era: Era, staff: Staff, deals: list[Deal], customers: Customers,
             strict=True,
         )
     ]
+    saved = np.where(is_cleared, lives.closed[which], stamped)  # no one saves a lead whose reference is cleared
     is_done = status == STATUSES.index("Closed - Converted")
     deal = np.where(is_done, lives.deal[which], NONE)
-    has_deal = np.where(stream.random(count) < 0.96, 0, NONE)[which]
+    has_deal = (stream.random(count) < 0.96)[which] & ~is_cleared
     accounts = np.array([d.account for d in deals])
     account = np.where(is_done, accounts[np.maximum(deal, 0)], NONE)
     contact = np.where(is_done, customers.contact_starts[np.maximum(account, 0)], NONE)
@@ -127,25 +128,30 @@ def _lead_table(era: Era, staff: Staff, deals: list[Deal], customers: Customers,
             "Rating": frames.pick(("Hot", "Warm", "Cold"), stream.integers(0, 3, count)[which]),
             "OwnerId": owner,
             "IsConverted": is_done,
-            "ConvertedDate": frames.days(np.where(is_done, stamped // DAY, NONE)),
+            "ConvertedDate": frames.days(np.where(is_done, saved // DAY, NONE)),
             "ConvertedAccountId": frames.pick(customers.ids, account),
             "ConvertedContactId": frames.pick(customers.contact_ids, contact),
-            "ConvertedOpportunityId": frames.pick(opportunity_ids(deals), np.where(has_deal == NONE, NONE, deal)),
+            "ConvertedOpportunityId": frames.pick(opportunity_ids(deals), np.where(has_deal, deal, NONE)),
             "IsUnreadByOwner": status == 0,
             "IsDeleted": False,
             **frames.audit(lives.created[which], stamped, owner, owner),
+            "LastModifiedDate": frames.instants(saved),
         }
     )
 
 
-def _versions(lives: _Lives, era: Era) -> tuple[Ints, Ints, Ints]:
-    """Per version: which lead, its stamp, its status."""
+def _versions(lives: _Lives, deal_gone: Ints, era: Era) -> tuple[Ints, Ints, Ints, Any]:
+    """Per version: which lead, its stamp, its status, and whether the deal it became has been deleted."""
     every = np.arange(lives.created.size)
     worked = np.flatnonzero(lives.worked != NONE)
     closed = np.flatnonzero(lives.closed != NONE)
-    which = np.concatenate([every, worked, closed])
-    stamped = np.concatenate([lives.created, lives.worked[worked], lives.closed[closed]])
+    gone = np.where(lives.is_converted, deal_gone[lives.deal], NONE)
+    orphaned = np.flatnonzero(gone != NONE)
+    which = np.concatenate([every, worked, closed, orphaned])
+    stamped = np.concatenate([lives.created, lives.worked[worked], lives.closed[closed], gone[orphaned]])
     ends = np.where(lives.is_converted[closed], 2, 3)
-    status = np.concatenate([np.zeros(every.size, dtype=np.int64), np.ones(worked.size, dtype=np.int64), ends])
+    status = np.repeat([0, 1, 0, 2], [every.size, worked.size, closed.size, orphaned.size])
+    status[every.size + worked.size : which.size - orphaned.size] = ends
+    is_cleared = np.arange(which.size) >= which.size - orphaned.size
     kept = stamped < era.end
-    return which[kept], stamped[kept], status[kept]
+    return which[kept], stamped[kept], status[kept], is_cleared[kept]

@@ -10,7 +10,7 @@ from connectors.sandbox.simulate.customers import Customers
 from connectors.sandbox.simulate.deals import Deal
 from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints, weekday
 from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.opportunities import opportunity_ids
+from connectors.sandbox.simulate.opportunities import deletions, opportunity_ids
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.touches import Touches
 from connectors.sandbox.simulate.words import DEMO_SUBJECTS, MEETING_SUBJECTS
@@ -42,7 +42,8 @@ def event_table(era: Era, staff: Staff, deals: list[Deal], customers: Customers,
     stream = era.stream("events")
     rows = _join(_customer_meetings(staff, deals, customers, touches, stream), _management(era, staff))
     count = rows.start.size
-    which, stamped, is_deleted, shift = _versions(rows, era, stream)
+    gone = np.where(rows.deal == NONE, NONE, deletions(deals)[rows.deal])
+    which, stamped, is_deleted, shift = _versions(rows, gone, era, stream)
     order = np.argsort(rows.entered, kind="stable")
     ids = np.empty(count, dtype="U18")
     ids[order] = make_ids("00U", np.arange(1, count + 1))
@@ -91,7 +92,7 @@ def _customer_meetings(
     kind = np.where(stream.random(count) < 0.25, DEMO, MEETING)
     demos = len(MEETING_SUBJECTS) + stream.integers(0, len(DEMO_SUBJECTS), count)
     subject = np.where(kind == DEMO, demos, stream.integers(0, len(MEETING_SUBJECTS), count))
-    contact = touches.contacts(deals, customers, stream)
+    contact = touches.contacts(deals, customers, entered, stream)
     is_group = stream.random(count) < CHILD_SHARE
     child = np.flatnonzero(is_group)
     every = np.concatenate([np.arange(count), child])
@@ -149,34 +150,32 @@ def _management(era: Era, staff: Staff) -> _Rows:
 
 
 def _join(left: _Rows, right: _Rows) -> _Rows:
-    names = (
-        "owner",
-        "start",
-        "entered",
-        "minutes",
-        "kind",
-        "subject",
-        "deal",
-        "contact",
-        "is_child",
-        "is_group",
-    )
-    return _Rows(**{name: np.concatenate([getattr(left, name), getattr(right, name)]) for name in names})
+    return _Rows(**{name: np.concatenate([first, getattr(right, name)]) for name, first in vars(left).items()})
 
 
-def _versions(rows: _Rows, era: Era, stream: np.random.Generator) -> tuple[Ints, Ints, Any, Ints]:
-    """Per version: which event, its stamp, whether it is deleted, and by how much its start was moved."""
+def _versions(rows: _Rows, deal_gone: Ints, era: Era, stream: np.random.Generator) -> tuple[Ints, Ints, Any, Ints]:
+    """Per version: which event, its stamp, whether it is deleted, and by how much its start was moved.
+
+    Events go into the recycle bin with their deal, at the same instant (`deal_gone`, NONE: it stays).
+    """
     count = rows.start.size
     every = np.arange(count)
     half = rows.entered + np.maximum((rows.start - rows.entered) // 2, 60)
     fate = stream.random(count)
     is_single = ~rows.is_group
-    gone = np.flatnonzero(is_single & (fate < CANCELLED_SHARE))
+    is_cancelled = is_single & (fate < CANCELLED_SHARE)
     moved = np.flatnonzero(is_single & (fate > 1 - MOVED_SHARE))
+    moves = np.zeros(count, dtype=np.int64)
+    moves[moved] = stream.integers(1, 4, moved.size) * DAY
+    is_doomed = (deal_gone != NONE) & ~(is_cancelled & (half < deal_gone))
+    deleted_at = np.where(is_doomed, deal_gone, np.where(is_cancelled, half, NONE))
+    gone = np.flatnonzero(deleted_at != NONE)
     which = np.concatenate([every, moved, gone])
-    stamped = np.concatenate([rows.entered, half[moved], half[gone]])
+    stamped = np.concatenate([rows.entered, half[moved], deleted_at[gone]])
     is_deleted = np.arange(which.size) >= count + moved.size
-    shift = np.zeros(which.size, dtype=np.int64)
-    shift[count : count + moved.size] = stream.integers(1, 4, moved.size) * DAY
-    kept = stamped < era.end
+    was_moved = np.where(half[gone] < deleted_at[gone], moves[gone], 0)
+    shift = np.concatenate([np.zeros(count, dtype=np.int64), moves[moved], was_moved])
+    is_before_deletion = is_deleted | (deleted_at[which] == NONE) | (stamped < deleted_at[which])
+    is_ever_entered = (deal_gone == NONE) | (rows.entered < deal_gone)
+    kept = (stamped < era.end) & is_before_deletion & is_ever_entered[which]
     return which[kept], stamped[kept], is_deleted[kept], shift[kept]

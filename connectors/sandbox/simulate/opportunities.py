@@ -21,6 +21,11 @@ def opportunity_ids(deals: list[Deal]) -> Any:
     return make_ids("006", np.arange(1, len(deals) + 1))
 
 
+def deletions(deals: list[Deal]) -> Ints:
+    """Per deal the instant of its deletion, NONE for those that stay. What hangs on a deal goes with it."""
+    return np.array([NONE if deal.deleted_at is None else deal.deleted_at for deal in deals], dtype=np.int64)
+
+
 class StepColumns:
     """All steps of all deals as parallel arrays, in order of deal and time; `deal` says whose."""
 
@@ -127,7 +132,7 @@ def history_table(deals: list[Deal], columns: StepColumns, staff: Staff) -> Any:
     unchanged = np.logical_and.reduce([columns.same(values) for values in tracked])
     kept = np.flatnonzero(~unchanged & ~columns.is_deleted)
     ids = make_ids("008", np.arange(1, kept.size + 1))
-    deleted_at, doomed = _cascade(columns, columns.deal[kept])
+    deleted_at, doomed = _cascade(deals, columns.deal[kept])
     which = np.concatenate([kept, kept[doomed]])
     stamped = np.concatenate([columns.at[kept], deleted_at])
     previous = np.where(columns.is_first[which], NONE, which - 1)
@@ -163,7 +168,7 @@ def field_history_table(deals: list[Deal], columns: StepColumns, staff: Staff) -
             rows += [(index, *change) for change in _changes(columns.steps[index - 1], step, staff, names)]
     which = np.array([row[0] for row in rows])
     ids = make_ids("017", np.arange(1, which.size + 1))
-    deleted_at, doomed = _cascade(columns, columns.deal[which])
+    deleted_at, doomed = _cascade(deals, columns.deal[which])
     every = np.concatenate([np.arange(which.size), doomed])
     source = which[every]
     return frames.table(
@@ -198,12 +203,11 @@ def _changes(
     return found
 
 
-def _cascade(columns: StepColumns, deals_of_rows: Ints) -> tuple[Ints, Ints]:
+def _cascade(deals: list[Deal], deals_of_rows: Ints) -> tuple[Ints, Ints]:
     """Rows that go with their deleted deal: when, and which."""
-    gone = np.full(int(columns.deal[-1]) + 1, NONE, dtype=np.int64)
-    gone[columns.deal[columns.is_deleted]] = columns.at[columns.is_deleted]
-    doomed = np.flatnonzero(gone[deals_of_rows] != NONE)
-    return gone[deals_of_rows][doomed], doomed
+    gone = deletions(deals)[deals_of_rows]
+    doomed = np.flatnonzero(gone != NONE)
+    return gone[doomed], doomed
 
 
 def _money(amount: float | None) -> str | None:

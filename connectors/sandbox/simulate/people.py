@@ -14,6 +14,7 @@ from connectors.sandbox.simulate.names import FIRST_NAMES, LAST_NAMES
 
 ADMIN, CEO, VP = 0, 1, 2
 SELLERS, TEAM_SIZE, TEAMS_PER_DIRECTOR = 14, 5, 4
+INTEGRATION = "CloudIntegrationUser"  # the user type of who is no person
 ROLE_NAMES = ("CEO", "VP Sales", "Sales Director", "Sales Manager", "Account Executive")
 
 
@@ -195,7 +196,7 @@ def user_table(staff: Staff) -> Any:
             "LocaleSidKey": "en_GB",
             "EmailEncodingKey": "UTF-8",
             "LanguageLocaleKey": "en_US",
-            "UserType": "Standard",
+            "UserType": column([INTEGRATION if p.index == ADMIN else "Standard" for p in people]),
             "ManagerId": frames.pick(staff.ids, managers[who]),
             "ForecastEnabled": column([t in ROLE_NAMES for t in titles]),
             **frames.audit(starts[who], stamped, admin, admin),

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from connectors.sandbox.simulate.deals import Deal, Seller, delete, live, transfer
+from connectors.sandbox.simulate.deals import Deal, delete, transfer
 from connectors.sandbox.simulate.era import DAY, Era, Ints, all_in_office, in_office, to_date, weekday
 from connectors.sandbox.simulate.frames import NONE
+from connectors.sandbox.simulate.life import Seller, live
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.process import EXPANSION, LOST, NEW_BUSINESS, RENEWAL, WON, Process
 from connectors.sandbox.simulate.words import PRODUCTS, SOURCES

@@ -1,6 +1,6 @@
 """Tasks: calls and mails logged, to-dos planned, done late, forgotten or deleted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from connectors.sandbox.simulate.deals import Deal
 from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.frames import NONE
 from connectors.sandbox.simulate.leads import LeadTouches
-from connectors.sandbox.simulate.opportunities import opportunity_ids
+from connectors.sandbox.simulate.opportunities import deletions, opportunity_ids
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.touches import Touches
 from connectors.sandbox.simulate.words import CALL_SUBJECTS, DISPOSITIONS, EMAIL_SUBJECTS, NOTES, OTHER_SUBJECTS
@@ -25,13 +25,17 @@ SUBJECTS = CALL_SUBJECTS + EMAIL_SUBJECTS + OTHER_SUBJECTS
 
 @dataclass(slots=True)
 class TaskLives:
-    """Per task: when it was entered, is due, was completed and deleted (NONE: never)."""
+    """Per task: when it was entered, is due, was completed and deleted (NONE: never).
+
+    One that `is_entered` no more would have come after the deletion of its deal.
+    """
 
     entered: Ints
     due: Ints
     completed: Ints
     deleted: Ints
     is_late: Any
+    is_entered: Any
 
 
 def task_table(
@@ -43,9 +47,11 @@ def task_table(
     at = np.concatenate([touches.at, leads.at])
     floor = np.concatenate([touches.created, leads.created])
     lives = _lives(at, floor, stream)
-    what, who = _links(touches, leads, deals, customers, stream)
+    what, who = _links(touches, leads, deals, customers, lives.entered, stream)
     accounts = np.concatenate([np.array([d.account for d in deals])[touches.deal], np.full(leads.at.size, NONE)])
     is_unlinked = stream.random(count) < UNLINKED_SHARE
+    parents_gone = np.concatenate([deletions(deals)[touches.deal], np.full(leads.at.size, NONE)])
+    lives = _end_with_parent(lives, np.where(is_unlinked, NONE, parents_gone))
     kind = stream.choice(4, size=count, p=TYPE_SHARES)
     order = np.argsort(lives.entered, kind="stable")
     ids = np.empty(count, dtype="U18")
@@ -85,7 +91,13 @@ def task_table(
         "IsDeleted": is_deleted,
         **frames.audit(lives.entered[versions], stamped, owner, owner),
     }
-    facts = {"ids": ids, "entered": lives.entered, "is_late": lives.is_late, "is_unlinked": is_unlinked}
+    facts = {
+        "ids": ids,
+        "entered": lives.entered,
+        "deleted": lives.deleted,
+        "is_late": lives.is_late & lives.is_entered,
+        "is_unlinked": is_unlinked,
+    }
     return frames.table(columns), facts
 
 
@@ -108,7 +120,19 @@ def _lives(at: Ints, floor: Ints, stream: np.random.Generator) -> TaskLives:
     is_deleted = stream.random(count) < DELETED_SHARE
     last = np.maximum(entered, completed)
     deleted = np.where(is_deleted, last + stream.integers(HOUR, 6 * DAY, count), NONE)
-    return TaskLives(entered, due, completed, deleted, is_late)
+    return TaskLives(entered, due, completed, deleted, is_late, np.ones(count, dtype=bool))
+
+
+def _end_with_parent(lives: TaskLives, gone: Ints) -> TaskLives:
+    """Tasks go into the recycle bin with their deal, at the same instant (`gone`, NONE: it stays)."""
+    is_doomed = gone != NONE
+    is_first_to_go = is_doomed & ((lives.deleted == NONE) | (lives.deleted > gone))
+    return replace(
+        lives,
+        completed=np.where(is_doomed & (lives.completed >= gone), NONE, lives.completed),
+        deleted=np.where(is_first_to_go, gone, lives.deleted),
+        is_entered=~is_doomed | (lives.entered < gone),
+    )
 
 
 def _versions(lives: TaskLives, era: Era) -> tuple[Ints, Ints, Any, Any]:
@@ -122,15 +146,20 @@ def _versions(lives: TaskLives, era: Era) -> tuple[Ints, Ints, Any, Any]:
         [lives.completed == lives.entered, np.ones(finished.size, dtype=bool), lives.completed[gone] != NONE]
     )
     is_deleted = np.arange(versions.size) >= every.size + finished.size
-    kept = stamped < era.end
+    kept = (stamped < era.end) & lives.is_entered[versions]
     return versions[kept], stamped[kept], is_done[kept], is_deleted[kept]
 
 
 def _links(
-    touches: Touches, leads: LeadTouches, deals: list[Deal], customers: Customers, stream: np.random.Generator
+    touches: Touches,
+    leads: LeadTouches,
+    deals: list[Deal],
+    customers: Customers,
+    entered: Ints,
+    stream: np.random.Generator,
 ) -> tuple[Any, Any]:
     """What and whom each task is about, as ids."""
-    contacts = touches.contacts(deals, customers, stream)
+    contacts = touches.contacts(deals, customers, entered[: touches.at.size], stream)
     what = frames.pick(opportunity_ids(deals), np.concatenate([touches.deal, np.full(leads.at.size, NONE)]))
     people = np.concatenate([customers.contact_ids, leads.ids])
     who = np.concatenate([contacts, customers.contact_ids.size + leads.lead])

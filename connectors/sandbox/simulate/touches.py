@@ -10,7 +10,7 @@ from connectors.sandbox.simulate.customers import Customers
 from connectors.sandbox.simulate.deals import Deal
 from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints, all_in_office
 from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.opportunities import StepColumns, opportunity_ids
+from connectors.sandbox.simulate.opportunities import StepColumns, deletions, opportunity_ids
 from connectors.sandbox.simulate.people import Staff
 from connectors.sandbox.simulate.words import ROLES
 
@@ -42,11 +42,13 @@ class Touches:
         self.owner: Ints = owner[kept]
         self.created: Ints = created[self.deal]
 
-    def contacts(self, deals: list[Deal], customers: Customers, stream: np.random.Generator) -> Ints:
-        """A contact of the deal's account per occasion, NONE for some."""
+    def contacts(self, deals: list[Deal], customers: Customers, entered: Ints, stream: np.random.Generator) -> Ints:
+        """A contact of the deal's account per occasion that is there when it is `entered`, NONE for some."""
         accounts = np.array([deal.account for deal in deals])[self.deal]
-        starts, ends = customers.contact_starts[accounts], customers.contact_starts[accounts + 1]
+        known = np.maximum(accounts, 0)
+        starts, ends = customers.contact_starts[known], customers.contact_starts[known + 1]
         chosen = starts + (stream.random(self.deal.size) * (ends - starts)).astype(np.int64)
+        chosen = np.where(customers.contact_created[chosen] < entered, chosen, starts)
         is_known = (accounts != NONE) & (stream.random(self.deal.size) < 0.88)
         return np.where(is_known, chosen, NONE)
 
@@ -69,17 +71,22 @@ def contact_role_table(era: Era, staff: Staff, deals: list[Deal], customers: Cus
         room = customers.contact_count(deal.account)
         count = min(room, dice.choice((1, 2, 2, 3, 4) if deal.is_following else (1, 1, 2)))
         first = int(customers.contact_starts[deal.account])
+        made = customers.contact_created[first : first + room]
         has_primary = dice.random() < (0.95 if deal.is_following else 0.7)
         span = (deal.ended or era.end) - deal.created
-        for position, contact in enumerate(dice.sample(range(room), count)):
+        chosen = dice.sample(range(room), count)
+        if made[chosen[0]] >= deal.created:  # the first role needs a contact who is there already
+            chosen = [0, *(each for each in chosen if each)][:count]
+        for position, contact in enumerate(chosen):
             added = deal.created + 90 + (int(dice.random() * min(span, 60 * DAY) * 0.8) if position else 0)
-            rows.append((deal.index, first + contact, added, has_primary and position == 0))
+            added = max(added, int(made[contact]) + 60)
+            if deal.deleted_at is None or added < deal.deleted_at:
+                rows.append((deal.index, first + contact, added, has_primary and position == 0))
     rows.sort(key=lambda row: row[2])
     which = np.array([row[0] for row in rows])
     entered: Ints = np.array([row[2] for row in rows])
-    gone = np.array([d.steps[-1].at if d.steps[-1].is_deleted else NONE for d in deals])[which]
+    gone = deletions(deals)[which]
     doomed = np.flatnonzero(gone != NONE)
-    entered = np.where(gone != NONE, np.minimum(entered, gone - 1), entered)
     every = np.concatenate([np.arange(which.size), doomed])
     stamped = np.concatenate([entered, gone[doomed]])
     by = frames.pick(staff.ids, owner_at(columns, which, entered)[every])

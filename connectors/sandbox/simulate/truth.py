@@ -36,7 +36,8 @@ def planted_facts(deals: list[Deal], columns: StepColumns, staff: Staff, tasks: 
     yield from _deal_facts(deals, ids)
     for rule, flags in (("ACT-01", tasks["is_unlinked"]), ("ACT-02", tasks["is_late"])):
         for index in np.flatnonzero(flags):
-            yield Fact(rule, str(tasks["ids"][index]), int(tasks["entered"][index]), NONE)
+            since, until = int(tasks["entered"][index]), int(tasks["deleted"][index])
+            yield Fact(rule, str(tasks["ids"][index]), since, until)
 
 
 def _step_facts(columns: StepColumns, ids: Any, staff: Staff) -> Iterator[Fact]:
@@ -63,7 +64,7 @@ def _step_facts(columns: StepColumns, ids: Any, staff: Staff) -> Iterator[Fact]:
 def _deal_facts(deals: list[Deal], ids: Any) -> Iterator[Fact]:
     for deal in deals:
         record_id = str(ids[deal.index])
-        until = deal.steps[-1].at if deal.steps[-1].is_deleted else NONE
+        until = NONE if deal.deleted_at is None else deal.deleted_at
         order = {name: position for position, (name, _) in enumerate(deal.process.stages)}
         if deal.is_born_closed:
             yield Fact("OPP-23", record_id, deal.created, until)

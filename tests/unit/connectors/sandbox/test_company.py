@@ -30,7 +30,7 @@ def ask(full: Org) -> Iterator[Any]:
     cursor.close()
 
 
-def fingerprint(seed: int, anchor: date = date(2026, 3, 18), scale: float = 0.05) -> dict[str, Any]:
+def fingerprint(seed: int, anchor: date = date(2026, 3, 18), scale: float = 0.02) -> dict[str, Any]:
     org = open_company(seed=seed, scale=scale, anchor=anchor, clock=Clock(NOW))
     cursor = org.cursor()
     return {
@@ -95,6 +95,20 @@ def test_the_hierarchy_has_one_top_and_every_seller_a_manager(ask: Any) -> None:
     assert depth == [(ask('SELECT count(*) FROM current."User"')[0][0], 4)]
 
 
+def test_the_integration_user_is_no_person(ask: Any) -> None:
+    assert ask('SELECT "Name", "UserType" FROM current."User" WHERE "UserType" <> \'Standard\'') == [
+        ("Integration User", "CloudIntegrationUser")
+    ]
+
+
+def test_picklists_hold_the_values_that_describe_tells(full: Org, ask: Any) -> None:
+    for name, sobject in full.schema.items():
+        for field in sobject.fields:
+            if field.picklist:
+                found = {row[0] for row in ask(f'SELECT DISTINCT "{field.name}" FROM current."{name}"')} - {None}
+                assert found <= set(field.picklist), (name, field.name)
+
+
 def test_addresses_are_at_example_domains_only(ask: Any) -> None:
     for name in ("User", "Contact", "Lead"):
         wrong = ask(
@@ -112,17 +126,6 @@ def test_user_names_and_ids_are_unique(full: Org, ask: Any) -> None:
             f'AND length("Id") = 18) FROM current."{name}"'
         )[0]
         assert total == distinct == prefixed, name
-
-
-def test_every_reference_points_at_a_record(full: Org, ask: Any) -> None:
-    for name, sobject in full.schema.items():
-        for field in sobject.fields:
-            targets = [each for each in field.reference_to if each in full.schema]
-            if not targets or len(targets) != len(field.reference_to):
-                continue
-            known = " UNION ALL ".join(f'SELECT "Id" FROM versions."{each}"' for each in targets)
-            lost = ask(f'SELECT "{field.name}" FROM current."{name}" WHERE "{field.name}" NOT IN ({known}) LIMIT 3')
-            assert not lost, (name, field.name)
 
 
 def test_required_fields_are_never_null(full: Org, ask: Any) -> None:
@@ -207,6 +210,19 @@ def test_each_seller_has_one_quota_a_quarter(ask: Any) -> None:
         'SELECT "QuotaOwnerId" FROM current."ForecastingQuota" GROUP BY "QuotaOwnerId", "StartDate" HAVING count(*) > 1'
     )
     assert ask('SELECT count(*) FROM current."ForecastingQuota" WHERE "PeriodId" IS NULL') == [(0,)]
+
+
+def test_sellers_mostly_come_near_their_quota(ask: Any) -> None:
+    """In each quarter and over all; the simulation's first quarter, without a pipeline to start from, is left out."""
+    medians = ask(
+        'SELECT q."StartDate", median(coalesce(amount, 0) / "QuotaAmount") FROM current."ForecastingQuota" q LEFT JOIN '
+        '(SELECT "OwnerId", date_trunc(\'quarter\', "CloseDate")::DATE AS day, sum("Amount") AS amount '
+        'FROM current."Opportunity" WHERE "IsWon" AND NOT "IsDeleted" GROUP BY ALL) b '
+        'ON b."OwnerId" = q."QuotaOwnerId" AND b.day = q."StartDate" '
+        "WHERE \"StartDate\" BETWEEN '2023-07-01' AND '2025-10-01' GROUP BY 1 ORDER BY 1"
+    )
+    assert len(medians) == 10
+    assert all(0.6 <= each <= 1.1 for _, each in medians), medians
 
 
 def test_periods_cover_years_quarters_and_months(ask: Any) -> None:

@@ -76,7 +76,7 @@ def test_a_live_clock_runs_and_a_still_one_stands() -> None:
 
 def test_a_company_lives_on_without_undoing_anything() -> None:
     """Step by step: rows that are seen keep their creation, history only grows, stamps only rise."""
-    org = open_company(seed=3, scale=0.05, anchor=date(2026, 3, 18), clock=Clock(datetime(2026, 3, 18)))
+    org = open_company(seed=3, scale=0.03, anchor=date(2026, 3, 18), clock=Clock(datetime(2026, 3, 18)))
     rows = 'SELECT "Id", "CreatedDate", "SystemModstamp" FROM current."Opportunity"'
     moves = 'SELECT * FROM current."OpportunityHistory" WHERE NOT "IsDeleted"'
     gone = 'SELECT "Id" FROM current."Opportunity" WHERE "IsDeleted"'
@@ -101,12 +101,22 @@ def test_a_company_lives_on_without_undoing_anything() -> None:
     assert changed > 10
 
 
+def test_moving_the_clock_adds_quotas_and_never_changes_one() -> None:
+    org = open_company(seed=3, scale=0.03, anchor=date(2026, 3, 18), clock=Clock(datetime(2024, 1, 1)))
+    seen: set[Any] = set()
+    for now in (datetime(2024, 1, 2), datetime(2024, 8, 20), datetime(2025, 12, 20), datetime(2026, 9, 1)):
+        org.advance_to(now)
+        told = set(shown(org, 'SELECT * FROM current."ForecastingQuota"'))
+        assert seen < told
+        seen = told
+
+
 def test_advancing_in_steps_shows_the_same_as_starting_late() -> None:
     anchor, late = date(2026, 3, 18), datetime(2026, 5, 2, 17)
-    stepped = open_company(seed=3, scale=0.05, anchor=anchor, clock=Clock(datetime(2026, 3, 18)))
+    stepped = open_company(seed=3, scale=0.03, anchor=anchor, clock=Clock(datetime(2026, 3, 18)))
     stepped.advance_to(datetime(2026, 4, 1))
     stepped.advance_to(late)
-    fresh = open_company(seed=3, scale=0.05, anchor=anchor, clock=Clock(late))
+    fresh = open_company(seed=3, scale=0.03, anchor=anchor, clock=Clock(late))
     for name in fresh.schema:
         rows = f'SELECT * FROM current."{name}" ORDER BY "Id"'
         assert shown(stepped, rows) == shown(fresh, rows), name

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.soql import KEYWORDS, parse
+from connectors.sandbox.soql import parse
 from connectors.sandbox.statement import (
     Call,
     Comparison,
@@ -22,6 +22,7 @@ from connectors.sandbox.statement import (
     Value,
     render,
 )
+from connectors.sandbox.tokens import KEYWORDS
 
 RESERVED = KEYWORDS | {"FIELDS", "TYPEOF", "NULL", "TRUE", "FALSE", "TODAY"}
 names = st.from_regex(r"[A-Z][A-Za-z0-9]{0,8}(__c)?", fullmatch=True).filter(lambda n: n.upper() not in RESERVED)
