@@ -172,18 +172,33 @@ def make_tiny() -> Callable[[datetime], Org]:
 
 
 @pytest.fixture(scope="session")
-def still() -> Iterator[Api]:
+def tiny_shared() -> Org:
+    """The hand-made org; nobody moves its clock."""
+    return tiny_org()
+
+
+@pytest.fixture(scope="session")
+def still(tiny_shared: Org) -> Iterator[Api]:
     """The hand-made org, shared by the tests that only ask."""
-    with SandboxServer(tiny_org()) as server:
+    with SandboxServer(tiny_shared) as server:
         api = Api(server)
         yield api
         api.http.close()
 
 
 @pytest.fixture
-def tiny(make_tiny: Callable[[datetime], Org]) -> Iterator[Api]:
-    """The hand-made org behind a server of its own, to be spoiled at will."""
-    with SandboxServer(make_tiny(NOW)) as server:
+def tiny(tiny_shared: Org) -> Iterator[Api]:
+    """The hand-made org behind a server of its own, whose jobs, sessions and faults may be spoiled at will."""
+    with SandboxServer(tiny_shared) as server:
+        api = Api(server)
+        yield api
+        api.http.close()
+
+
+@pytest.fixture
+def moving() -> Iterator[Api]:
+    """The hand-made org and a server for one test alone, which moves the clock."""
+    with SandboxServer(tiny_org()) as server:
         api = Api(server)
         yield api
         api.http.close()

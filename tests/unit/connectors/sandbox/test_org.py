@@ -57,8 +57,8 @@ def test_the_clock_never_goes_back(tiny: Any) -> None:
         ({"to": "2026-04-01T02:00:00+02:00"}, "2026-04-01T00:00:00.000+0000"),
     ],
 )
-def test_the_clock_is_moved_over_http(tiny: Any, told: dict[str, Any], now: str) -> None:
-    assert tiny.control("advance", **told).json() == {"now": now}
+def test_the_clock_is_moved_over_http(moving: Any, told: dict[str, Any], now: str) -> None:
+    assert moving.control("advance", **told).json() == {"now": now}
 
 
 def test_an_advance_without_a_step_is_refused(tiny: Any) -> None:

@@ -86,10 +86,10 @@ def test_a_connection_is_kept_for_many_requests(tiny: Any) -> None:
     connection.close()
 
 
-def test_the_date_header_tells_the_time_of_the_org(tiny: Any) -> None:
-    assert tiny.get("/limits").headers["Date"] == "Wed, 18 Mar 2026 12:00:00 GMT"
-    tiny.control("advance", days=1)
-    assert tiny.get("/limits").headers["Date"] == "Thu, 19 Mar 2026 12:00:00 GMT"
+def test_the_date_header_tells_the_time_of_the_org(moving: Any) -> None:
+    assert moving.get("/limits").headers["Date"] == "Wed, 18 Mar 2026 12:00:00 GMT"
+    moving.control("advance", days=1)
+    assert moving.get("/limits").headers["Date"] == "Thu, 19 Mar 2026 12:00:00 GMT"
 
 
 def test_unknown_controls_and_broken_json_are_refused(tiny: Any) -> None:
