@@ -61,10 +61,9 @@ def manifest() -> Mapping[str, Any]:
     return parsed
 
 
-def build(settings: Settings, *, select: Sequence[str] = (), tests_only: bool = False) -> list[NodeResult]:
+def build(settings: Settings, *, select: Sequence[str] = ()) -> list[NodeResult]:
     """Build the selected nodes (default: all) and run their tests. Raises DbtError."""
-    command = "test" if tests_only else "build"
-    arguments = [command, *(["--select", *select] if select else [])]
+    arguments = ["build", *(["--select", *select] if select else [])]
     arguments += ["--exclude-resource-type", "unit_test"]
     target = settings.root / "dbt"
     target.mkdir(parents=True, exist_ok=True)

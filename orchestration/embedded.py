@@ -19,7 +19,6 @@ from pathlib import Path
 from orchestration.settings import Settings
 
 FIRST_LOOK_BACK = timedelta(days=7)
-START_SECONDS = 120
 SESSION_ID = "00Dsandbox!embedded"
 
 log = logging.getLogger("salespulse.sandbox")

@@ -9,7 +9,7 @@ import dagster as dg
 
 from connectors.delivery.channels.folder import OutboxError
 from connectors.salesforce.errors import SalesforceError
-from connectors.warehouse.errors import WarehouseError, WarehouseFolderError, WarehouseLockedError
+from connectors.warehouse.errors import OtherOrgError, WarehouseError, WarehouseFolderError, WarehouseLockedError
 from orchestration.dbt import DbtError
 from orchestration.embedded import EmbeddedOrgError
 from orchestration.settings import ConfigurationError
@@ -55,7 +55,7 @@ def exit_code(error: BaseException) -> Exit:
     match error:
         case SalesforceError():
             return Exit(error.exit_code)
-        case ConfigurationError() | WarehouseFolderError():
+        case ConfigurationError() | WarehouseFolderError() | OtherOrgError():
             return Exit.USAGE
         case ChecksFailedError():
             return Exit.CHECKS_FAILED

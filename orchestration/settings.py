@@ -145,10 +145,6 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         return self.root / "dagster"
 
-    @property
-    def lock_file(self) -> Path:
-        return self.root / "run.lock"
-
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings as the environment and `.env` give them. Raises ConfigurationError."""

@@ -165,3 +165,16 @@ class PublicationMismatchError(PublishError):
             f"{table}: the copy holds {actual:,} rows, the warehouse {expected:,}. The copy was thrown away "
             "and the current version stays. Check the free disk space and publish again."
         )
+
+
+class OtherOrgError(WarehouseError):
+    """The warehouse holds another org's rows; its cursors would cut off the history of this one."""
+
+    def __init__(self, held: str, given: str) -> None:
+        self.held = held
+        self.given = given
+        super().__init__(
+            f"The warehouse holds the org {held}, and the sync was pointed at {given}: rows of both would be mixed, "
+            "and what the new org changed before the last sync would never come. Name another folder in "
+            "SALESPULSE_HOME for each org (the embedded sandbox is one too), or remove this one to start anew."
+        )

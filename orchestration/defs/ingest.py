@@ -8,9 +8,11 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import dagster as dg
 
+from connectors.salesforce.address import is_loopback
 from connectors.salesforce.client import Client
 from connectors.salesforce.describe import expected_columns
 from connectors.salesforce.errors import LoginError, QuotaExceededError, SalesforceError, UnreachableError
@@ -20,7 +22,7 @@ from connectors.salesforce.objects import OBJECTS, SyncedObject
 from connectors.salesforce.organization import fetch_organization
 from connectors.salesforce.plan import resolve_objects
 from connectors.warehouse import ledger
-from connectors.warehouse.errors import WarehouseError
+from connectors.warehouse.errors import OtherOrgError, WarehouseError
 from connectors.warehouse.landing import LoadResult, load
 from connectors.warehouse.schemas import ensure_table, stored_columns
 from orchestration.defs.resources import POOL, Crm, Warehouse
@@ -66,8 +68,9 @@ def objects(settings: Settings) -> dg.AssetsDefinition:
         with explained(), warehouse.lock() as settings, crm.client(settings) as client:
             plan = resolve_objects(client, settings.objects)
             _make_missing_tables(warehouse, settings, {entry.name for entry in plan.objects})
-            zone = fetch_organization(client).time_zone
-            sync = _Sync(client, warehouse, settings, context.run_id, zone)
+            organization = fetch_organization(client)
+            _refuse_other_org(warehouse, settings, organization.id, client.instance_url)
+            sync = _Sync(client, warehouse, settings, context.run_id, organization.time_zone)
             wanted = [entry for entry in plan.objects if _key(entry.name) in chosen]
             yield from _sync_all(sync, wanted)
             for name in plan.missing:
@@ -90,6 +93,20 @@ def _spec(name: str) -> dg.AssetSpec:
         description=f"Salesforce {name}: every queryable field, merged by Id, deletions marked.",
         metadata={"sobject": name},
     )
+
+
+def _refuse_other_org(warehouse: Warehouse, settings: Settings, org_id: str, instance_url: str) -> None:
+    """One home holds one org. Its id tells, and where Organization was not synced, loopback or not does."""
+    with warehouse.session(settings) as connection:
+        held = []
+        if "id" in stored_columns(connection, "organization"):
+            held = [row[0] for row in connection.execute("select id from raw_salesforce.organization").fetchall()]
+        urls = {state.instance_url for state in ledger.sync_states(connection)}
+    if held and org_id not in held:
+        raise OtherOrgError(held[0], org_id)
+    for url in urls:
+        if url and is_loopback(urlsplit(url).hostname or "") != is_loopback(urlsplit(instance_url).hostname or ""):
+            raise OtherOrgError(url, instance_url)
 
 
 def _make_missing_tables(warehouse: Warehouse, settings: Settings, synced: set[str]) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 from pathlib import Path
 
+import duckdb
 import pytest
 import requests
 
@@ -93,6 +94,18 @@ def test_a_page_that_stays_short_ends_the_sync_and_the_next_one_brings_all(tmp_p
     assert "Account" in cut.document["errors"][0]
     assert whole.exit_code == 0, whole.stderr
     assert whole.document["objects"]["Account"]["row_count"] > 0
+
+
+def test_a_warehouse_that_holds_another_org_is_not_mixed_with_this_one(tmp_path: Path) -> None:
+    with sandbox_org("--scale", "0.05") as org:
+        limited = {**org, "SALESPULSE_OBJECTS": "Organization"}
+        assert salespulse(tmp_path, "sync", env=limited).exit_code == 0
+        assert salespulse(tmp_path, "sync", env=limited).exit_code == 0
+        with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+            connection.execute("update raw_salesforce.organization set id = '00D000000000001AAA'")
+        refused = salespulse(tmp_path, "sync", env=limited)
+    assert refused.exit_code == 2
+    assert "SALESPULSE_HOME" in refused.stdout + refused.stderr
 
 
 def _switch_on(org: dict[str, str], fault: dict[str, object] | None) -> None:
