@@ -86,7 +86,7 @@ def describe_field(field: Field) -> dict[str, Any]:
         "relationshipName": field.relationship,
         "relationshipOrder": None,
         "restrictedDelete": False,
-        "restrictedPicklist": False,
+        "restrictedPicklist": field.is_restricted,
         "scale": field.scale,
         "searchPrefilterable": field.type in ("id", "reference"),
         "soapType": SOAP_TYPES.get(field.type, "xsd:string"),

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.schema import Schema, SObject
+from connectors.sandbox.schema import Field, Schema, SObject
 
 RECYCLE_BIN_DAYS = 15
 FIELD_HISTORY_MONTHS = 24
@@ -66,7 +67,7 @@ class Org:
         self._connection.execute("CREATE SCHEMA versions")
         self._connection.execute("CREATE SCHEMA current")
         for sobject in schema.values():
-            _load_versions(self._connection, sobject, tables[sobject.name], is_snapshot)
+            _load_versions(self._connection, sobject, tables.get(sobject.name), is_snapshot)
         self._shown_at: datetime | None = None
         self.catch_up()
 
@@ -153,7 +154,7 @@ class Org:
 
 def _current_column(sobject: SObject, name: str) -> str:
     """Activities are archived by age alone: no one saves them, so no stamp moves."""
-    if name != "IsArchived":
+    if name != "IsArchived" or sobject.find("ActivityDate") is None:
         return f'"{name}"'
     done = 'AND "IsClosed"' if sobject.find("IsClosed") else ""
     return (
@@ -163,9 +164,11 @@ def _current_column(sobject: SObject, name: str) -> str:
 
 
 def _load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, table: Any, is_snapshot: bool) -> None:
+    if table is None:
+        table = pa.table({"Id": pa.array([], pa.string()), "_from": pa.array([], pa.timestamp("s"))})
     present = set(table.column_names)
     columns = ", ".join(
-        f'{_source_of(field.name, present)}::{field.duckdb_type} AS "{field.name}"' for field in sobject.columns
+        f'{_source_of(field, present)}::{field.duckdb_type} AS "{field.name}"' for field in sobject.columns
     )
     following = 'lead(_from::TIMESTAMP) OVER (PARTITION BY "Id" ORDER BY _from)'
     until = "TIMESTAMP 'infinity'" if is_snapshot else f"coalesce({following}, 'infinity')"
@@ -178,10 +181,11 @@ def _load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, tabl
     connection.unregister("incoming")
 
 
-def _source_of(name: str, present: set[str]) -> str:
-    if name in present:
-        return f'"{name}"'
-    return "false" if name == "IsDeleted" else "NULL"
+def _source_of(field: Field, present: set[str]) -> str:
+    """A column of the incoming table; a checkbox that nobody set is false, anything else null."""
+    if field.name in present:
+        return f'"{field.name}"'
+    return "false" if field.type == "boolean" else "NULL"
 
 
 def _refresh_last_activity(cursor: duckdb.DuckDBPyConnection, schema: Schema) -> None:

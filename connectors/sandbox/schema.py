@@ -3,7 +3,7 @@ a client in `describe`.
 
 An object is written as lines of `Name type options`, options being: a length or `precision.scale`;
 `>Account` or `>User|Group` what a reference points to; `=A|B` picklist values; `!filter !sort !group`
-what it cannot do; `required unique calculated external name`; `in:BillingAddress` its compound field.
+what it cannot do; `required unique calculated external name restricted`; `in:BillingAddress` its compound field.
 """
 
 from dataclasses import dataclass, field, replace
@@ -59,6 +59,7 @@ class Field:
     is_calculated: bool = False
     is_external_id: bool = False
     is_name: bool = False
+    is_restricted: bool = False
 
     @property
     def is_custom(self) -> bool:
@@ -157,6 +158,7 @@ def _with_option(made: Field, word: str) -> Field:
         "calculated": {"is_calculated": True},
         "external": {"is_external_id": True},
         "name": {"is_name": True},
+        "restricted": {"is_restricted": True},
         "!filter": {"is_filterable": False},
         "!sort": {"is_sortable": False},
         "!group": {"is_groupable": False},

@@ -1,31 +1,14 @@
 """The standard org: which sObjects it has and their fields. Values live in `simulate`, not here."""
 
+from connectors.sandbox.audit import ADDRESS, AUDIT, CURRENCY, RECORD
 from connectors.sandbox.schema import Schema, SObject, parse_fields
+from connectors.sandbox.selling import OBJECTS as SELLING_OBJECTS
 
-AUDIT = """
-CreatedDate datetime required
-CreatedById reference >User required
-LastModifiedDate datetime required
-LastModifiedById reference >User required
-SystemModstamp datetime required
-"""
-RECORD = "Id id required\nIsDeleted boolean required\n"
 STAGE_VALUES = "=Prospecting|Renewal_Review|Qualification|Discovery|Proposal|Negotiation|Closed_Won|Closed_Lost"
 SOURCES = "=Web|Referral|Partner|Outbound|Event"
 CATEGORIES = "=Omitted|Pipeline|BestCase|MostLikely|Forecast|Closed"
 CATEGORY_NAMES = "=Omitted|Pipeline|Best_Case|Most_Likely|Commit|Closed"
 INDUSTRIES = "=Technology|Manufacturing|Healthcare|Retail|Finance|Energy|Transportation|Education"
-
-_ADDRESS = """
-{0}Street textarea 255 in:{0}Address
-{0}City string 40 in:{0}Address
-{0}State string 80 in:{0}Address
-{0}PostalCode string 20 in:{0}Address
-{0}Country string 80 in:{0}Address
-{0}Latitude double 18.15 in:{0}Address
-{0}Longitude double 18.15 in:{0}Address
-{0}Address address
-"""
 
 # name, key prefix, label, fields
 _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
@@ -64,12 +47,12 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "User",
         "Id id required\nUsername string 80 required unique\nLastName string 80 required\n"
         "FirstName string 40\nName string 121 required name\nCompanyName string 80\nDivision string 80\n"
-        "Department string 80\nTitle string 80" + _ADDRESS.format("") + "Email email 128 required\n"
+        "Department string 80\nTitle string 80" + ADDRESS.format("") + "Email email 128 required\n"
         "Phone phone\nAlias string 8 required\nIsActive boolean\nTimeZoneSidKey picklist 40 required\n"
         "UserRoleId reference >UserRole\nLocaleSidKey picklist 40\nEmailEncodingKey picklist 40\n"
         "LanguageLocaleKey picklist 40\nUserType picklist 40 =Standard|CsnOnly|Guest|AutomatedProcess|"
         "CloudIntegrationUser\nEmployeeNumber string 20\nManagerId reference >User\nLastLoginDate datetime\n"
-        "ForecastEnabled boolean" + AUDIT,
+        "ForecastEnabled boolean\nDefaultCurrencyIsoCode picklist 3\n" + CURRENCY + AUDIT.lstrip(),
     ),
     (
         "RecordType",
@@ -101,11 +84,12 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Account",
         RECORD + "MasterRecordId reference >Account\nName string 255 required name\n"
         "Type picklist =Prospect|Customer|Partner|Other\nRecordTypeId reference >RecordType\n"
-        "ParentId reference >Account" + _ADDRESS.format("Billing") + "Phone phone\nWebsite url\n"
+        "ParentId reference >Account" + ADDRESS.format("Billing") + "Phone phone\nWebsite url\n"
         f"Industry picklist {INDUSTRIES}\nAnnualRevenue currency 18.0\nNumberOfEmployees int\n"
-        f"Description textarea 32000\nOwnerId reference >User required\nAccountSource picklist {SOURCES}"
-        + AUDIT
-        + "LastActivityDate date",
+        f"Description textarea 32000\nOwnerId reference >User required\nAccountSource picklist {SOURCES}\n"
+        + CURRENCY
+        + AUDIT.lstrip()
+        + "LastActivityDate date\nExternal_Id__c string 64 external unique",
     ),
     (
         "Contact",
@@ -113,11 +97,12 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Contact",
         RECORD + "MasterRecordId reference >Contact\nAccountId reference >Account\n"
         "LastName string 80 required\nFirstName string 40\nName string 121 required name"
-        + _ADDRESS.format("Mailing")
+        + ADDRESS.format("Mailing")
         + "Phone phone\nEmail email\nTitle string 128\nDepartment string 80\nReportsToId reference >Contact\n"
-        f"LeadSource picklist {SOURCES}\nOwnerId reference >User required\nHasOptedOutOfEmail boolean"
-        + AUDIT
-        + "LastActivityDate date",
+        f"LeadSource picklist {SOURCES}\nOwnerId reference >User required\nHasOptedOutOfEmail boolean\n"
+        + CURRENCY
+        + AUDIT.lstrip()
+        + "LastActivityDate date\nExternal_Id__c string 64 external unique",
     ),
     (
         "Lead",
@@ -125,14 +110,17 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Lead",
         RECORD + "MasterRecordId reference >Lead\nLastName string 80 required\nFirstName string 40\n"
         "Name string 121 required name\nTitle string 128\nCompany string 255 required"
-        + _ADDRESS.format("")
+        + ADDRESS.format("")
         + f"Phone phone\nEmail email\nLeadSource picklist {SOURCES}\n"
         "Status picklist 255 =Open_-_Not_Contacted|Working_-_Contacted|Closed_-_Converted|"
         "Closed_-_Not_Converted required\n"
         f"Industry picklist {INDUSTRIES}\nRating picklist =Hot|Warm|Cold\nOwnerId reference >User|Group required\n"
         "IsConverted boolean\nConvertedDate date\nConvertedAccountId reference >Account\n"
         "ConvertedContactId reference >Contact\nConvertedOpportunityId reference >Opportunity\n"
-        "IsUnreadByOwner boolean" + AUDIT + "LastActivityDate date",
+        "IsUnreadByOwner boolean\n"
+        + CURRENCY
+        + AUDIT.lstrip()
+        + "LastActivityDate date\nExternal_Id__c string 64 external unique",
     ),
     (
         "Opportunity",
@@ -145,11 +133,16 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "CloseDate date required\nType picklist =New_Business|Expansion|Renewal\nNextStep string 255\n"
         f"LeadSource picklist {SOURCES}\nIsClosed boolean\nIsWon boolean\n"
         f"ForecastCategory picklist 40 {CATEGORIES}\nForecastCategoryName picklist {CATEGORY_NAMES}\n"
-        "HasOpportunityLineItem boolean\nOwnerId reference >User required" + AUDIT + "LastActivityDate date\n"
+        "HasOpportunityLineItem boolean\nCampaignId reference >Campaign\nPricebook2Id reference >Pricebook2\n"
+        "SyncedQuoteId reference >Quote\nIsSplit boolean\nOwnerId reference >User required\n"
+        + CURRENCY
+        + AUDIT.lstrip()
+        + "LastActivityDate date\n"
         "PushCount int\nLastStageChangeDate datetime\nFiscalQuarter int calculated\n"
         "FiscalYear int calculated\nFiscal string 6 calculated\nContactId reference >Contact\n"
         "HasOpenActivity boolean\nHasOverdueTask boolean\n"
-        "Loss_Reason__c picklist =Price|Competitor|No_Decision|Timing|Product",
+        "Loss_Reason__c picklist =Price|Competitor|No_Decision|Timing|Product restricted\n"
+        "External_Id__c string 64 external unique",
     ),
     (
         "OpportunityHistory",
@@ -160,7 +153,7 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         f"StageName picklist {STAGE_VALUES}\nAmount currency 18.2\nExpectedRevenue currency 18.2\n"
         f"CloseDate date\nProbability percent 3.0\nForecastCategory picklist 40 {CATEGORIES}\n"
         "SystemModstamp datetime required\nIsDeleted boolean required\nPrevAmount currency 18.2\n"
-        "PrevCloseDate date",
+        "PrevCloseDate date\n" + CURRENCY.strip(),
     ),
     (
         "OpportunityFieldHistory",
@@ -215,11 +208,14 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Forecasting Quota",
         "Id id required\nQuotaOwnerId reference >User required\nPeriodId reference >Period\n"
         "StartDate date required\nQuotaAmount currency 18.2\nQuotaQuantity double 18.2\nIsAmount boolean\n"
-        "IsQuantity boolean\nForecastingTypeId string 18" + AUDIT,
+        "IsQuantity boolean\nForecastingTypeId string 18\n" + CURRENCY + AUDIT.lstrip(),
     ),
 )
 _BULK_REFUSES = frozenset({"TaskStatus"})  # as the true org does
-_NOT_REPLICATED = frozenset({"Period", "TaskStatus", "OpportunityStage", "ForecastingQuota"})
+_NOT_REPLICATED = frozenset(
+    {"Period", "TaskStatus", "OpportunityStage", "ForecastingQuota", "CurrencyType", "DatedConversionRate"}
+    | {"FiscalYearSettings", "OpportunitySplitType", "EventRelation"}
+)
 
 
 def standard_schema() -> Schema:
@@ -233,5 +229,5 @@ def standard_schema() -> Schema:
             is_bulk_supported=name not in _BULK_REFUSES,
             is_replicateable=name not in _NOT_REPLICATED,
         )
-        for name, prefix, label, fields in _OBJECTS
+        for name, prefix, label, fields in (*_OBJECTS, *SELLING_OBJECTS)
     }

@@ -15,11 +15,12 @@ TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting", "Deferred
 
 
 def setup_tables(era: Era, staff: Staff) -> dict[str, Any]:
-    """Tables of Organization, OpportunityStage, RecordType, TaskStatus and Period."""
+    """Tables of Organization, OpportunityStage, RecordType, BusinessProcess, TaskStatus and Period."""
     return {
         "Organization": _organization(era, staff),
         "OpportunityStage": _stages(era, staff),
         "RecordType": _record_types(era, staff),
+        "BusinessProcess": _business_processes(era, staff),
         "TaskStatus": _task_statuses(era, staff),
         "Period": period_table(era),
     }
@@ -115,6 +116,19 @@ def _record_types(era: Era, staff: Staff) -> Any:
             "DeveloperName": [process.record_type for process in PROCESSES],
             "BusinessProcessId": make_ids("019", np.arange(1, count + 1)),
             "SobjectType": "Opportunity",
+            "IsActive": True,
+            **_founded(era, staff, count),
+        }
+    )
+
+
+def _business_processes(era: Era, staff: Staff) -> Any:
+    count = len(PROCESSES)
+    return frames.table(
+        {
+            "Id": make_ids("019", np.arange(1, count + 1)),
+            "Name": [process.label for process in PROCESSES],
+            "TableEnumOrId": "Opportunity",
             "IsActive": True,
             **_founded(era, staff, count),
         }
