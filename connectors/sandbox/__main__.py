@@ -1,11 +1,15 @@
-"""`python -m connectors.sandbox`: serve an org in a process of its own; prints one line, its URL."""
+"""`python -m connectors.sandbox`: serve an org in a process of its own.
+
+Its first line is the URL; with --tls a second one says which CA file clients must trust.
+"""
 
 import argparse
 import logging
+import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
-from connectors.sandbox.server import serve
+from connectors.sandbox.server import SandboxServer, serve
 
 
 def main() -> None:
@@ -20,9 +24,17 @@ def main() -> None:
     parser.add_argument("--session-id", help="the id of the first session")
     parser.add_argument("--live", action="store_true", help="let the clock run")
     parser.add_argument("--parent-pid", type=int, help="stop when this process is gone")
+    parser.add_argument("--tls", action="store_true", help="speak https with a certificate made at the start")
+    parser.add_argument("--certificates", type=Path, metavar="DIR", help="where to keep it (default: until the end)")
     parser.add_argument("--verbose", action="store_true", help="log every request")
     told = parser.parse_args()
     logging.basicConfig(level=logging.DEBUG if told.verbose else logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="sandbox-tls-") as folder:
+        certificates = told.certificates or Path(folder) if told.tls or told.certificates else None
+        _serve(told, certificates)
+
+
+def _serve(told: argparse.Namespace, certificates: Path | None) -> None:
     serve(
         port=told.port,
         scale=told.scale,
@@ -34,8 +46,15 @@ def main() -> None:
         session_id=told.session_id,
         is_live=told.live,
         parent_pid=told.parent_pid,
-        ready=lambda url: print(url, flush=True),
+        certificates=certificates,
+        ready=_tell,
     )
+
+
+def _tell(server: SandboxServer) -> None:
+    print(server.url, flush=True)
+    if server.application.ca_file:
+        print(f"CA file: {server.application.ca_file}", flush=True)
 
 
 if __name__ == "__main__":

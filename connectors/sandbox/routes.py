@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.sandbox.bulk import BulkJobs
+from connectors.sandbox.bulk_v1 import AsyncJobs
+from connectors.sandbox.bulk_v1_message import AsyncError, shown_error
 from connectors.sandbox.errors import OAuthError, OrgError
 from connectors.sandbox.faults import Fault, Faults, response_instead, spoil
 from connectors.sandbox.login import Credentials, Sessions, grant_token
@@ -15,6 +17,7 @@ from connectors.sandbox.org import Org, clock_text
 from connectors.sandbox.rest import VERSIONS, RestApi
 from connectors.sandbox.soap import soap_login
 
+_ASYNC = re.compile(r"/services/async/(\d+\.\d)/(.+)")
 _DATA = re.compile(r"/services/data/v(\d+\.\d)(/.*)?")
 log = logging.getLogger("salespulse.sandbox")
 
@@ -22,7 +25,7 @@ log = logging.getLogger("salespulse.sandbox")
 class Application:
     """Everything behind the socket: `answer` turns a request into a response and never raises OrgError.
 
-    `url` is set by the server once it knows its port.
+    `url` is set by the server once it knows its port, `ca_file` if it speaks https.
     """
 
     def __init__(
@@ -37,10 +40,12 @@ class Application:
     ) -> None:
         self.org = org
         self.url = ""
+        self.ca_file: str | None = None
         self.credentials = credentials or Credentials()
         self.sessions = Sessions(session_id)
         self.faults = Faults()
         self.bulk = BulkJobs(org, page_rows) if page_rows else BulkJobs(org)
+        self.jobs = AsyncJobs(org)
         self.rest = RestApi(org, covered_lag_seconds=covered_lag_seconds, daily_calls=daily_calls)
         self._daily_calls = daily_calls
         self._calls = 0
@@ -53,6 +58,7 @@ class Application:
 
     def close(self) -> None:
         self.bulk.close()
+        self.jobs.close()
 
     def answer(self, request: Request) -> Response:
         if self.org.clock.is_live:
@@ -84,6 +90,8 @@ class Application:
             return soap_login(request, self.credentials, self.sessions, self.url, match[1])
         if path == "/services/data":
             return self.rest.versions()
+        if match := _ASYNC.fullmatch(path):
+            return self._async(request, match[1], match[2].split("/"), due)
         match = _DATA.fullmatch(path)
         if match is None or float(match[1]) not in VERSIONS:
             raise OrgError("NOT_FOUND", "The requested resource does not exist", 404)
@@ -94,6 +102,17 @@ class Application:
         )
         response.headers["Sforce-Limit-Info"] = f"api-usage={self._calls}/{self._daily_calls}"
         return response
+
+    def _async(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
+        """Bulk API 1.0, whose session travels in a header of its own and whose errors have their own shape."""
+        try:
+            if not self.sessions.is_valid(request.headers.get("x-sfdc-session") or request.bearer):
+                raise AsyncError("InvalidSessionId", "Invalid session id", 401)
+            if self._count_call():
+                raise AsyncError("ExceededQuota", "TotalRequests Limit exceeded.", 403)
+            return self.jobs.answer(request, version, parts, failure=_job_failure(due))
+        except AsyncError as error:
+            return shown_error(error, request)
 
     def _count_call(self) -> Response | None:
         with self._lock:
@@ -143,9 +162,8 @@ class Application:
     def _jobs(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
         match request.method, parts:
             case "POST", []:
-                failed = next((f.options.get("message", "Job failed") for f in due if f.kind == "job_failed"), None)
                 polls = next((int(f.options.get("polls", 1)) for f in due if f.kind == "job_slow"), 0)
-                return self.bulk.create(request, version, failure=failed, slow_polls=polls)
+                return self.bulk.create(request, version, failure=_job_failure(due), slow_polls=polls)
             case "GET", []:
                 return self.bulk.list()
             case "GET", [job_id]:
@@ -184,6 +202,7 @@ class Application:
         return {
             "now": clock_text(self.org.clock.now),
             "is_live": self.org.clock.is_live,
+            "ca_file": self.ca_file,
             "calls": self._calls,
             "counts": {name: self.org.count(name) for name in self.org.schema},
             "faults": self.faults.shown(),
@@ -204,3 +223,7 @@ class Application:
             raise OrgError("INVALID_CLOCK", str(error)) from error
         log.info("clock moved from %s to %s", now.isoformat(), moved.isoformat())
         return json_response({"now": clock_text(moved)})
+
+
+def _job_failure(due: list[Fault]) -> str | None:
+    return next((fault.options.get("message", "Job failed") for fault in due if fault.kind == "job_failed"), None)

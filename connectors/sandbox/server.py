@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from connectors.sandbox.csv_org import open_files
 from connectors.sandbox.message import Request, Response
 from connectors.sandbox.org import Org
 from connectors.sandbox.routes import Application
+from connectors.sandbox.tls import Certificate, make_certificate
 
 HOST = "127.0.0.1"
 LEAST_GZIP_BYTES = 512
@@ -34,15 +36,20 @@ log = logging.getLogger("salespulse.sandbox")
 class SandboxServer:
     """A running org: `with SandboxServer(org) as server: … server.url …`.
 
-    `port` 0 takes a free one. Further keywords go to `routes.Application` (session_id, credentials,
-    page_rows, covered_lag_seconds, daily_calls). `server.application` gives tests its faults and sessions.
+    `port` 0 takes a free one. With a `certificate` it speaks https alone. Further keywords go to
+    `routes.Application` (session_id, credentials, page_rows, covered_lag_seconds, daily_calls).
+    `server.application` gives tests its faults and sessions.
     """
 
-    def __init__(self, org: Org, *, port: int = 0, **options: Any) -> None:
+    def __init__(self, org: Org, *, port: int = 0, certificate: Certificate | None = None, **options: Any) -> None:
         self.application = Application(org, **options)
         self._http = _HttpServer((HOST, port), _Handler)
         self._http.application = self.application
-        self.url = f"http://{HOST}:{self._http.server_address[1]}"
+        if certificate:
+            self._http.context = certificate.server_context()
+            self.application.ca_file = str(certificate.ca_file)
+        self.port = self._http.server_address[1]
+        self.url = f"{'https' if certificate else 'http'}://{HOST}:{self.port}"
         self.application.url = self.url
         self._thread: threading.Thread | None = None
 
@@ -108,9 +115,12 @@ def serve(
     session_id: str | None = None,
     is_live: bool = False,
     parent_pid: int | None = None,
-    ready: Callable[[str], None] | None = None,
+    certificates: Path | None = None,
+    ready: Callable[[SandboxServer], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until the process `parent_pid` is gone. `ready` gets the URL.
+    """Serve until SIGTERM or SIGINT, or until the process `parent_pid` is gone. `ready` gets the server.
+
+    With `certificates`, a folder, it speaks https with a certificate made there.
 
     To be called in the main thread of its process: it takes the signals.
     """
@@ -123,10 +133,11 @@ def serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with SandboxServer(org, port=port, session_id=session_id) as server:
+    certificate = make_certificate(certificates) if certificates else None
+    with SandboxServer(org, port=port, session_id=session_id, certificate=certificate) as server:
         log.info("sandbox org at %s, clock %s", server.url, org.clock.now.isoformat())
         if ready:
-            ready(server.url)
+            ready(server)
         while not stopping.wait(PARENT_WATCH_SECONDS):
             is_orphan = is_own_child and os.getppid() != parent_pid
             if parent_pid is not None and (is_orphan or not _is_running(parent_pid)):
@@ -148,6 +159,14 @@ class _HttpServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     application: Application
+    context: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """With TLS the handshake waits for the connection's own thread: one client must not hold up all."""
+        plain, address = super().get_request()
+        if self.context is None:
+            return plain, address
+        return self.context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False), address
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - inherited
         """A client that goes away in mid-answer is no news."""
