@@ -75,7 +75,7 @@ def test_a_query_that_was_not_finished_is_no_batch(tmp_path: Path, state: str) -
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"object_name": 1'])
 def test_a_damaged_manifest_says_which_file_it_is(tmp_path: Path, text: str) -> None:
     (tmp_path / landing_zone.MANIFEST).write_text(text)
-    with pytest.raises(LandingZoneError, match="manifest.json cannot be read"):
+    with pytest.raises(LandingZoneError, match=r"manifest\.json cannot be read"):
         landing_zone.read_batch(tmp_path)
 
 
