@@ -13,10 +13,10 @@ from connectors.sandbox.errors import OrgError
 from connectors.sandbox.ids import make_id, to_long_id
 from connectors.sandbox.message import Request, Response, json_response
 from connectors.sandbox.org import Org, clock_text
-from connectors.sandbox.query import Compiled, compile_query, find_object
+from connectors.sandbox.query import Compiled, OrgCalendar, compile_query, find_object
 from connectors.sandbox.records import DELIMITERS, LINE_ENDINGS, csv_header, fetch_lines
 from connectors.sandbox.soql import parse
-from connectors.sandbox.statement import FieldsOf, Statement, Unsupported
+from connectors.sandbox.statement import FieldsOf, Statement, Subquery, TypeOf
 
 PAGE_ROWS = 50_000
 RESULT_PAGES_AT_A_TIME = 5
@@ -157,9 +157,7 @@ class BulkJobs:
             raise OrgError("INVALIDJOB", "contentType, columnDelimiter or lineEnding is not supported")
         statement = parse(text)
         _refuse_unsupported(statement)
-        compiled = compile_query(
-            statement, self._org.schema, self._org.clock.now.date(), is_all=operation == "queryAll"
-        )
+        compiled = compile_query(statement, self._org.schema, OrgCalendar(self._org), is_all=operation == "queryAll")
         if not compiled.sobject.is_bulk_supported:
             raise OrgError("INVALIDENTITY", f"Entity '{compiled.sobject.name}' is not supported by the Bulk API.")
         with self._lock:
@@ -243,9 +241,9 @@ def _refuse_unsupported(statement: Statement) -> None:
     if statement.offset is not None:
         raise OrgError("FEATURENOTENABLED", "OFFSET is not supported in Bulk Query")
     for item in statement.select:
-        if isinstance(item, Unsupported) and item.kind == "TYPEOF":
+        if isinstance(item, TypeOf):
             raise OrgError("FEATURENOTENABLED", "TYPEOF is not supported in Bulk Query")
-        if isinstance(item, Unsupported):
+        if isinstance(item, Subquery):
             raise OrgError("FEATURENOTENABLED", "Aggregate Relationships not supported in Bulk Query")
         if isinstance(item, FieldsOf):
             raise OrgError("MALFORMED_QUERY", "The SOQL FIELDS function is not supported in Bulk Query")

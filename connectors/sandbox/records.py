@@ -1,41 +1,110 @@
-"""Answers of compiled queries in Salesforce's two shapes: nested JSON records and CSV lines."""
+"""Answers of compiled queries in Salesforce's two shapes: pages of JSON records and CSV lines.
 
+Both are spelled by DuckDB: no cell becomes a Python object on its way.
+"""
+
+import json
+import threading
 from typing import Any
 
+from connectors.sandbox.errors import OrgError
 from connectors.sandbox.org import Org
-from connectors.sandbox.query import Compiled
-from connectors.sandbox.schema import Field
+from connectors.sandbox.query.plan import Compiled
+from connectors.sandbox.query.shape import csv_sql
 
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
+PAGE_ROWS = 2000
 
 
-def fetch_table(org: Org, compiled: Compiled) -> Any:
-    """The answer as an Arrow table with texts as the REST API spells them, ids of parents last."""
-    shown = [_json_sql(f"c{index}", output.field) for index, output in enumerate(compiled.outputs)]
-    offset = len(compiled.outputs)
-    shown += [f"c{offset + index}" for index in range(len(compiled.relations))]
-    sql = f"SELECT {', '.join(shown)} FROM ({compiled.sql})"
-    return org.cursor().execute(sql, compiled.parameters).to_arrow_table()
+class Answer:
+    """The records of one query, as they were when it was asked; pages are spelled when they are told.
+
+    An answer of one page is spelled at once; a longer one is kept as a table of its own. Thread-safe.
+    """
+
+    def __init__(self, org: Org, compiled: Compiled, page_rows: int) -> None:
+        self.compiled = compiled
+        self._cursor = org.cursor()
+        self._lock = threading.Lock()
+        self._cursor.execute("BEGIN")
+        try:
+            first = self._spell(f"SELECT * FROM ({compiled.sql}) LIMIT {page_rows + 1}", compiled.parameters)
+            self._only = first if first.total <= page_rows else None
+            self.total = first.total if self._only else self._keep()
+        finally:
+            self._cursor.execute("COMMIT")
+
+    def page(self, start: int, count: int) -> bytes:
+        """A JSON array of the records from `start` on, at most `count` of them."""
+        if self._only is not None:
+            return self._only.array(start, count)
+        with self._lock:
+            window = f"SELECT * FROM answer WHERE rowid >= {start} AND rowid < {start + count} ORDER BY rowid"
+            return self._spell(window, []).array(0, count)
+
+    def _keep(self) -> int:
+        self._cursor.execute(f"CREATE TEMP TABLE answer AS {self.compiled.sql}", self.compiled.parameters)
+        row = self._cursor.execute("SELECT count(*) FROM answer").fetchone()
+        return int(row[0]) if row else 0
+
+    def _spell(self, sql: str, parameters: list[Any]) -> "_Lines":
+        spelled = f"SELECT to_json({self.compiled.record_sql})::VARCHAR || ',' AS line FROM ({sql})"
+        return _Lines(_line_array(self._cursor.execute(spelled, parameters).to_arrow_table()))
 
 
-def to_records(table: Any, compiled: Compiled, version: str) -> list[dict[str, Any]]:
-    """Rows of a table of `fetch_table` as Salesforce's records."""
-    columns = [column.to_pylist() for column in table.columns]
-    return [_record(row, compiled, version) for row in zip(*columns, strict=True)]
+class _Lines:
+    """An Arrow array of texts, any run of which is one slice of its buffer."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    @property
+    def total(self) -> int:
+        return len(self._array)
+
+    def array(self, start: int, count: int) -> bytes:
+        """The lines from `start` on as a JSON array: they end in commas."""
+        part = self._array.slice(start, count)
+        if not len(part):
+            return b"[]"
+        offsets = memoryview(part.buffers()[1]).cast("q")
+        data = memoryview(part.buffers()[2])
+        return b"[" + bytes(data[offsets[part.offset] : offsets[part.offset + len(part)] - 1]) + b"]"
+
+
+def fetch_answer(org: Org, compiled: Compiled, page_rows: int = PAGE_ROWS) -> Answer:
+    """The answer of a query that is no bare COUNT(). Raises OrgError for more groups than one page holds."""
+    answer = Answer(org, compiled, page_rows)
+    if compiled.is_aggregate and answer.total > page_rows:
+        message = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
+        raise OrgError("EXCEEDED_ID_LIMIT", message)
+    return answer
+
+
+def fetch_count(org: Org, compiled: Compiled) -> int:
+    """What a bare COUNT() counts."""
+    row = org.cursor().execute(compiled.sql, compiled.parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def fetch_records(org: Org, compiled: Compiled) -> list[dict[str, Any]]:
+    """All records as Python values, for the few that are looked into."""
+    answer = Answer(org, compiled, PAGE_ROWS)
+    records: list[dict[str, Any]] = json.loads(answer.page(0, answer.total))
+    return records
 
 
 def fetch_lines(org: Org, compiled: Compiled, delimiter: str, ending: str) -> Any:
     """The answer as an Arrow array of CSV lines, each with its line ending; every value is quoted."""
     quoted = [
-        f"'\"' || coalesce(replace({_csv_sql(f'c{index}', output.field)}, '\"', '\"\"'), '') || '\"'"
-        for index, output in enumerate(compiled.outputs)
+        f"'\"' || coalesce(replace({csv_sql(output.column, output.field)}, '\"', '\"\"'), '') || '\"'"
+        for output in compiled.outputs
     ]
     joined = f" || '{DELIMITERS[delimiter]}' || ".join(quoted)
     newline = "chr(13) || chr(10)" if ending == "CRLF" else "chr(10)"
     sql = f"SELECT {joined} || {newline} AS line FROM ({compiled.sql})"
-    table = org.cursor().execute(sql, compiled.parameters).to_arrow_table()
-    return table.column(0).cast("large_string").combine_chunks()
+    return _line_array(org.cursor().execute(sql, compiled.parameters).to_arrow_table())
 
 
 def csv_header(compiled: Compiled, delimiter: str, ending: str) -> bytes:
@@ -43,60 +112,5 @@ def csv_header(compiled: Compiled, delimiter: str, ending: str) -> bytes:
     return (DELIMITERS[delimiter].join(names) + LINE_ENDINGS[ending]).encode()
 
 
-def _json_sql(column: str, field: Field) -> str:
-    match field.duckdb_type:
-        case "TIMESTAMP":
-            return f"strftime({column}, '%Y-%m-%dT%H:%M:%S.%g+0000')"
-        case "DATE" | "TIME" if not field.is_compound:
-            return f"{column}::VARCHAR"
-    return column
-
-
-def _csv_sql(column: str, field: Field) -> str:
-    match field.duckdb_type:
-        case "TIMESTAMP":
-            return f"strftime({column}, '%Y-%m-%dT%H:%M:%S.%gZ')"
-        case "VARCHAR":
-            return column
-    return f"{column}::VARCHAR"
-
-
-def _record(row: tuple[Any, ...], compiled: Compiled, version: str) -> dict[str, Any]:
-    if compiled.is_aggregate:
-        record: dict[str, Any] = {"attributes": {"type": "AggregateResult"}}
-        record.update({output.path[0]: value for output, value in zip(compiled.outputs, row, strict=True)})
-        return record
-    parents = dict(zip([path for path, _ in compiled.relations], row[len(compiled.outputs) :], strict=True))
-    kinds = dict(compiled.relations)
-    record = {"attributes": _attributes(compiled.sobject.name, version)}
-    for output, value in zip(compiled.outputs, row, strict=False):
-        _place(record, output.path, value, parents, kinds, version)
-        if output.path == ("Id",):
-            record["attributes"] = _attributes(compiled.sobject.name, version, value)
-    return record
-
-
-def _place(
-    record: dict[str, Any],
-    path: tuple[str, ...],
-    value: Any,
-    parents: dict[tuple[str, ...], Any],
-    kinds: dict[tuple[str, ...], str],
-    version: str,
-) -> None:
-    """Put a value at its path, making the parent records on the way; a missing parent is null."""
-    for end in range(1, len(path)):
-        key = tuple(part.lower() for part in path[:end])
-        parent_id = parents.get(key)
-        if parent_id is None:
-            record.setdefault(path[end - 1], None)
-            return
-        parent = {"attributes": _attributes(kinds[key], version, parent_id)}
-        record = record.setdefault(path[end - 1], parent)
-    record[path[-1]] = value
-
-
-def _attributes(name: str, version: str, record_id: str | None = None) -> dict[str, str]:
-    if record_id is None:
-        return {"type": name}
-    return {"type": name, "url": f"/services/data/v{version}/sobjects/{name}/{record_id}"}
+def _line_array(table: Any) -> Any:
+    return table.column(0).cast("large_string").combine_chunks()

@@ -12,8 +12,8 @@ from connectors.sandbox.describe import describe_object, describe_summary
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.message import Request, Response, json_response
 from connectors.sandbox.org import Org, bin_opened, clock_text
-from connectors.sandbox.query import Compiled, compile_query, find_object
-from connectors.sandbox.records import fetch_table, to_records
+from connectors.sandbox.query import OrgCalendar, compile_query, find_object
+from connectors.sandbox.records import Answer, fetch_answer, fetch_count, fetch_records
 from connectors.sandbox.schema import SObject
 from connectors.sandbox.soql import parse
 from connectors.sandbox.statement import Comparison, Path, Statement
@@ -28,8 +28,7 @@ REPLICATION_DAYS = 30
 class Cursor:
     """A query with rows left to tell, bound to the session that asked."""
 
-    table: Any
-    compiled: Compiled
+    answer: Answer
     session_id: str
     batch_rows: int
 
@@ -78,25 +77,26 @@ class RestApi:
         text = request.parameters.get("q")
         if text is None:
             raise OrgError("MALFORMED_QUERY", "A query string has to be specified")
-        compiled = compile_query(parse(text), self._org.schema, self._org.clock.now.date(), is_all=is_all)
-        table = fetch_table(self._org, compiled)
+        calendar = OrgCalendar(self._org)
+        compiled = compile_query(parse(text), self._org.schema, calendar, is_all=is_all, version=version)
         if compiled.is_count:
-            return json_response({"totalSize": table.column(0)[0].as_py(), "done": True, "records": []})
-        cursor = Cursor(table, compiled, request.bearer or "", _batch_rows(request))
-        if table.num_rows <= cursor.batch_rows:
-            return json_response(self._page(cursor, 0, version, None))
+            return json_response({"totalSize": fetch_count(self._org, compiled), "done": True, "records": []})
+        batch_rows = _batch_rows(request)
+        cursor = Cursor(fetch_answer(self._org, compiled, batch_rows), request.bearer or "", batch_rows)
+        if cursor.answer.total <= batch_rows:
+            return self._page(cursor, 0, version, None)
         with self._lock:
             number = next(self._numbers)
             locator = f"01ggL00000{number:06d}AA"
             self._cursors[locator] = cursor
-        return json_response(self._page(cursor, 0, version, locator))
+        return self._page(cursor, 0, version, locator)
 
     def query_more(self, name: str, request: Request, version: str) -> Response:
         locator, _, start = name.rpartition("-")
         cursor = self._cursors.get(locator)
         if cursor is None or cursor.session_id != request.bearer or not start.isdecimal():
             raise OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")
-        return json_response(self._page(cursor, int(start), version, locator))
+        return self._page(cursor, int(start), version, locator)
 
     def record(self, name: str, record_id: str, request: Request, version: str) -> Response:
         sobject = self._sobject(name)
@@ -107,8 +107,9 @@ class RestApi:
             sobject.name,
             Comparison(Path(("Id",)), "=", record_id),
         )
-        compiled = compile_query(statement, self._org.schema, self._org.clock.now.date(), is_all=False)
-        records = to_records(fetch_table(self._org, compiled), compiled, version)
+        calendar = OrgCalendar(self._org)
+        compiled = compile_query(statement, self._org.schema, calendar, is_all=False, version=version)
+        records = fetch_records(self._org, compiled)
         if not records:
             raise OrgError("NOT_FOUND", "Provided external ID field does not exist or is not accessible", 404)
         return json_response(records[0])
@@ -168,14 +169,14 @@ class RestApi:
             raise OrgError("INVALID_REPLICATION_DATE", message)
         return sobject, start, end
 
-    def _page(self, cursor: Cursor, start: int, version: str, locator: str | None) -> dict[str, Any]:
-        rows = cursor.table.slice(start, cursor.batch_rows)
-        end = start + rows.num_rows
-        page: dict[str, Any] = {"totalSize": cursor.table.num_rows, "done": end >= cursor.table.num_rows}
+    def _page(self, cursor: Cursor, start: int, version: str, locator: str | None) -> Response:
+        total = cursor.answer.total
+        end = min(start + cursor.batch_rows, total)
+        page: dict[str, Any] = {"totalSize": total, "done": end >= total}
         if not page["done"]:
             page["nextRecordsUrl"] = f"/services/data/v{version}/query/{locator}-{end}"
-        page["records"] = to_records(rows, cursor.compiled, version)
-        return page
+        head = json_response(page).body[:-1]  # the records are text already
+        return Response(200, head + b',"records":' + cursor.answer.page(start, cursor.batch_rows) + b"}")
 
     def _sobject(self, name: str) -> SObject:
         sobject = find_object(self._org.schema, name)

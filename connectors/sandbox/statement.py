@@ -1,7 +1,10 @@
-"""A SOQL statement as a tree of frozen values, and its way back to text. No parsing, no SQL."""
+"""A SOQL statement as a tree of frozen values. Text becomes one in `soql`, SQL is made of it in `query`."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Literal
+
+AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "SUM", "MIN", "MAX", "AVG"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,38 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An aggregate such as `SUM(Amount) total`; `COUNT()` has no argument."""
+    """A function: `SUM(Amount) total`, `CALENDAR_YEAR(convertTimezone(CreatedDate))`; `COUNT()` has no argument.
+
+    `name` is in capitals.
+    """
 
     name: str
-    argument: Path | None
-    alias: str | None
+    argument: "Path | Call | None"
+    alias: str | None = None
     position: int = field(default=0, compare=False)
+
+    @property
+    def is_aggregate(self) -> bool:
+        return self.name in AGGREGATES or (isinstance(self.argument, Call) and self.argument.is_aggregate)
+
+    @property
+    def path(self) -> Path | None:
+        """The field at the heart of the call."""
+        return self.argument.path if isinstance(self.argument, Call) else self.argument
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """`DISTANCE(Place__c, GEOLOCATION(latitude, longitude), 'mi')`, or between two fields."""
+
+    start: Path
+    end: "Path | tuple[float, float]"
+    unit: str
+    alias: str | None = None
+    position: int = field(default=0, compare=False)
+
+
+Operand = Path | Call | Distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +70,23 @@ class Aliased:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsupported:
-    """A child subquery or TYPEOF: understood, and refused where it is run."""
+class TypeOf:
+    """`TYPEOF What WHEN Account THEN Phone ELSE Name END`: the fields to tell, by the parent's object."""
 
-    kind: str
+    path: Path
+    branches: tuple[tuple[str, tuple[Path, ...]], ...]
+    otherwise: tuple[Path, ...] = ()
+    position: int = field(default=0, compare=False)
 
 
-Selected = Path | Call | FieldsOf | Aliased | Unsupported
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """The child records of each record: `(SELECT Id FROM Contacts)`."""
+
+    statement: "Statement"
+
+
+Selected = Path | Call | Distance | FieldsOf | Aliased | TypeOf | Subquery
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +97,59 @@ class DateLiteral:
     number: int | None = None
 
 
-Value = str | int | float | bool | date | datetime | DateLiteral | None
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency: `USD5000`."""
+
+    code: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What LIKE compares with. A backslash in `text` takes the next character by the letter."""
+
+    text: str
+
+
+Value = str | int | float | bool | date | datetime | time | DateLiteral | Money | Pattern | None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`path operator value`; the operator is one of = != < <= > >= LIKE."""
+    """`operand operator value`; the operator is one of = != < <= > >= LIKE, its value a Pattern with LIKE."""
 
-    path: Path
+    operand: Operand
     operator: str
     value: Value
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """`path IN (…)` or `path NOT IN (…)`."""
+    """`operand IN (…)` or `operand NOT IN (…)`."""
 
-    path: Path
+    operand: Operand
     values: tuple[Value, ...]
     is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """`operand INCLUDES ('a;b', 'c')` or EXCLUDES, on a multi-select picklist."""
+
+    operand: Operand
+    values: tuple[str, ...]
+    is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SemiJoin:
+    """`operand IN (SELECT …)`, or with NOT IN an anti-join."""
+
+    operand: Operand
+    statement: "Statement"
+    is_negated: bool
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,100 +165,41 @@ class Junction:
     conditions: tuple["Condition", ...]
 
 
-Condition = Comparison | Membership | Negation | Junction
+Condition = Comparison | Membership | Inclusion | SemiJoin | Negation | Junction
 
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    path: Path | Call
+    operand: Operand
     is_descending: bool = False
     nulls: str | None = None  # FIRST or LAST, if written
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One SELECT. `text` is the query as it was sent, for messages."""
+    """One SELECT. `text` is the whole query as it was sent, for messages.
+
+    `aliases` are the names that FROM gives: alias → the path it stands for, empty for the object itself.
+    `grouping` says how `group_by` is totalled. `options` are the closing words such as FOR VIEW.
+    """
 
     select: tuple[Selected, ...]
     sobject: str
     where: Condition | None = None
-    group_by: tuple[Path, ...] = ()
+    group_by: tuple[Operand, ...] = ()
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int | None = None
+    having: Condition | None = None
+    grouping: Literal["", "ROLLUP", "CUBE"] = ""
+    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    scope: str | None = None
+    security: str | None = None
+    categories: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    options: tuple[str, ...] = ()
     text: str = field(default="", compare=False)
     sobject_position: int = field(default=0, compare=False)
 
     @property
     def is_aggregate(self) -> bool:
-        return bool(self.group_by) or any(isinstance(item, Call) for item in self.select)
-
-
-def render(statement: Statement) -> str:
-    """The statement as SOQL that parses to an equal statement."""
-    words = ["SELECT", ", ".join(_render_selected(item) for item in statement.select)]
-    words += ["FROM", statement.sobject]
-    if statement.where is not None:
-        words += ["WHERE", render_condition(statement.where)]
-    if statement.group_by:
-        words += ["GROUP BY", ", ".join(str(path) for path in statement.group_by)]
-    if statement.order_by:
-        words += ["ORDER BY", ", ".join(_render_ordering(each) for each in statement.order_by)]
-    if statement.limit is not None:
-        words += ["LIMIT", str(statement.limit)]
-    if statement.offset is not None:
-        words += ["OFFSET", str(statement.offset)]
-    return " ".join(words)
-
-
-def render_condition(condition: Condition) -> str:
-    match condition:
-        case Comparison(path, operator, value):
-            return f"{path} {operator} {render_value(value)}"
-        case Membership(path, values, is_negated):
-            word = "NOT IN" if is_negated else "IN"
-            return f"{path} {word} ({', '.join(render_value(value) for value in values)})"
-        case Negation(inner):
-            return f"NOT ({render_condition(inner)})"
-        case Junction(operator, conditions):
-            return f" {operator} ".join(f"({render_condition(each)})" for each in conditions)
-
-
-def render_value(value: Value) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-        case date():
-            return value.isoformat()
-        case DateLiteral(name, number):
-            return name if number is None else f"{name}:{number}"
-        case str():
-            return "'" + "".join(_ESCAPES.get(char, char) for char in value) + "'"
-    return format(value, "f") if isinstance(value, float) else str(value)
-
-
-_ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
-
-
-def _render_selected(item: Selected) -> str:
-    match item:
-        case Path():
-            return str(item)
-        case Call(name, argument, alias):
-            return f"{name}({argument or ''})" + (f" {alias}" if alias else "")
-        case FieldsOf(group):
-            return f"FIELDS({group})"
-        case Aliased(path, alias):
-            return f"{path} {alias}"
-        case Unsupported("TYPEOF"):
-            return "TYPEOF What WHEN Account THEN Name END"
-    return "(SELECT Id FROM Contacts)"
-
-
-def _render_ordering(ordering: Ordering) -> str:
-    nulls = f" NULLS {ordering.nulls}" if ordering.nulls else ""
-    return f"{_render_selected(ordering.path)} {'DESC' if ordering.is_descending else 'ASC'}{nulls}"
+        return bool(self.group_by) or any(isinstance(item, Call) and item.is_aggregate for item in self.select)

@@ -1,13 +1,12 @@
 """SOQL's relative dates as ranges of days."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from connectors.sandbox.date_literals import days_of
+from connectors.sandbox.query.calendar import Calendar
+from connectors.sandbox.query.date_literals import days_of
 from connectors.sandbox.statement import DateLiteral
-
-TODAY = date(2026, 3, 18)  # a Wednesday
 
 
 @pytest.mark.parametrize(
@@ -32,4 +31,4 @@ TODAY = date(2026, 3, 18)  # a Wednesday
     ],
 )
 def test_a_literal_is_a_half_open_range_of_days(literal: DateLiteral, first: date, after: date) -> None:
-    assert days_of(literal, TODAY) == (first, after)
+    assert days_of(literal, Calendar(datetime(2026, 3, 18, 12))) == (first, after)

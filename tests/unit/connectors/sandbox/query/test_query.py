@@ -115,7 +115,7 @@ def test_nulls_come_first_unless_told_otherwise(still: Api) -> None:
 
 def test_limit_and_offset_cut_the_answer(still: Api) -> None:
     rows = still.records("SELECT Name FROM Account ORDER BY Name LIMIT 1 OFFSET 1", is_all=True)
-    assert [row["Name"] for row in rows] == ["Bolt"]
+    assert [row["Name"] for row in rows] == ['acme "south"']  # capitals sort with their small letters
 
 
 def test_fields_all_needs_a_small_limit(still: Api) -> None:
