@@ -170,8 +170,6 @@ class _Compiler:
         is_unbounded = any(isinstance(item, FieldsOf) and item.group != "STANDARD" for item in statement.select)
         if is_unbounded and not (statement.limit is not None and statement.limit <= FIELDS_LIMIT):
             refuse("MALFORMED_QUERY", f"The SOQL FIELDS function must have a LIMIT of at most {FIELDS_LIMIT}")
-        if statement.having is not None and not statement.group_by:
-            refuse("MALFORMED_QUERY", "HAVING needs a GROUP BY: there is no group to have")
         if statement.categories:
             refuse("MALFORMED_QUERY", f"WITH DATA CATEGORY is not supported on '{self._base.name}'")
 

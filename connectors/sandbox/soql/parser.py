@@ -7,6 +7,7 @@ from connectors.sandbox.soql.calls import DATE_FUNCTIONS, IN_HAVING, IN_ORDER, I
 from connectors.sandbox.soql.criteria import read_condition
 from connectors.sandbox.soql.reading import Reader
 from connectors.sandbox.soql.selection import read_selection
+from connectors.sandbox.soql.tokens import KEYWORDS
 from connectors.sandbox.soql.values import read_count
 from connectors.sandbox.statement import Operand, Ordering, Statement
 
@@ -17,6 +18,7 @@ SCOPES = frozenset(
 )
 SECURITIES = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 CATEGORY_SELECTORS = ("AT", "ABOVE", "BELOW", "ABOVE_OR_BELOW")
+_OBJECT_KEYWORDS = frozenset({"GROUP", "ORDER"})  # there are objects of these names
 # Closing words in the order they may come: each row holds alternatives.
 _OPTIONS = (
     (("FOR", "VIEW"), ("FOR", "REFERENCE"), ("FOR", "UPDATE")),
@@ -42,10 +44,12 @@ def _read_statement(reader: Reader) -> Statement:
     select = read_selection(reader, _read_statement)
     reader.expect("FROM")
     position = reader.next.position
+    if reader.next.upper in KEYWORDS - _OBJECT_KEYWORDS:
+        reader.fail()
     sobject = reader.word().text
     clauses: dict[str, Any] = {"aliases": _read_aliases(reader, sobject)}
     if reader.accept("USING"):
-        reader.accept("SCOPE")
+        reader.expect("SCOPE")
         clauses["scope"] = _read_one_of(reader, SCOPES)
     if reader.accept("WHERE"):
         clauses["where"] = read_condition(reader, IN_WHERE, _read_statement)
@@ -107,17 +111,16 @@ def _read_category(reader: Reader) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _read_grouping(reader: Reader) -> dict[str, Any]:
-    clauses: dict[str, Any] = {}
-    if reader.accept("GROUP"):
-        reader.expect("BY")
-        kind: Literal["", "ROLLUP", "CUBE"] = ""
-        if reader.after_next.text == "(" and reader.sees("ROLLUP", "CUBE"):
-            kind = "ROLLUP" if reader.advance().upper == "ROLLUP" else "CUBE"
-            reader.expect("(")
-        clauses["group_by"] = _read_list(reader, _read_group_key)
-        if kind:
-            reader.expect(")")
-        clauses["grouping"] = kind
+    if not reader.accept("GROUP"):
+        return {}
+    reader.expect("BY")
+    kind: Literal["", "ROLLUP", "CUBE"] = ""
+    if reader.after_next.text == "(" and reader.sees("ROLLUP", "CUBE"):
+        kind = "ROLLUP" if reader.advance().upper == "ROLLUP" else "CUBE"
+        reader.expect("(")
+    clauses: dict[str, Any] = {"group_by": _read_list(reader, _read_group_key), "grouping": kind}
+    if kind:
+        reader.expect(")")
     if reader.accept("HAVING"):
         clauses["having"] = read_condition(reader, IN_HAVING, _read_statement)
     return clauses

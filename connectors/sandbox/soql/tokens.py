@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     | (?P<date>\d{4}-\d\d-\d\d)
     | (?P<time>\d\d:\d\d:\d\d(?:\.\d+)?Z)
     | (?P<money>[A-Za-z]{3}\d+\.\d+)
-    | (?P<number>[+-]?\d+(?:\.\d*)?|[+-]?\.\d+)
+    | (?P<number>[+-]?\d+(?:\.\d+)?|[+-]?\.\d+)
     | (?P<word>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?::\d+)?)
     | (?P<symbol><=|>=|!=|<>|[=<>(),])
     )""",
