@@ -15,10 +15,10 @@ from connectors.sandbox.bulk_v1_message import AsyncError, read_body, shown, sho
 from connectors.sandbox.chunks import Chunk, chunked, read_chunking
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.ids import make_id, to_long_id
-from connectors.sandbox.message import Request, Response, json_response
+from connectors.sandbox.message import Request, Response
 from connectors.sandbox.org import Org, clock_text
-from connectors.sandbox.query import compile_query
-from connectors.sandbox.records import csv_header, fetch_lines, fetch_table, to_records
+from connectors.sandbox.query import OrgCalendar, compile_query
+from connectors.sandbox.records import csv_header, fetch_answer, fetch_lines
 from connectors.sandbox.soql import parse
 from connectors.sandbox.statement import Statement
 
@@ -182,15 +182,15 @@ class AsyncJobs:
         if statement.is_aggregate or statement.offset is not None:
             message = "Failed to process query: FUNCTIONALITY_NOT_ENABLED: aggregates and OFFSET are not supported"
             raise OrgError("InvalidBatch", message)
-        compiled = compile_query(
-            statement, self._org.schema, self._org.clock.now.date(), is_all=job.operation == "queryAll"
-        )
+        is_all = job.operation == "queryAll"
+        calendar = OrgCalendar(self._org)
+        compiled = compile_query(statement, self._org.schema, calendar, is_all=is_all, version=job.api_version)
         if any(output.field.is_compound for output in compiled.outputs):
             message = "FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query"
             raise OrgError("InvalidBatch", f"Failed to process query: {message}")
         if job.content_type == "JSON":
-            records = to_records(fetch_table(self._org, compiled), compiled, job.api_version)
-            return json_response(records).body, len(records)
+            answer = fetch_answer(self._org, compiled)
+            return answer.page(0, answer.total), answer.total
         lines = fetch_lines(self._org, compiled, "COMMA", "LF")
         if not len(lines):
             return NO_RECORDS, 0
