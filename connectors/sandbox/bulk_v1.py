@@ -185,7 +185,7 @@ class AsyncJobs:
         is_all = job.operation == "queryAll"
         calendar = OrgCalendar(self._org)
         compiled = compile_query(statement, self._org.schema, calendar, is_all=is_all, version=job.api_version)
-        if any(output.field.is_compound for output in compiled.outputs):
+        if not compiled.is_flat or any(output.field.is_compound for output in compiled.outputs):
             message = "FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query"
             raise OrgError("InvalidBatch", f"Failed to process query: {message}")
         if job.content_type == "JSON":

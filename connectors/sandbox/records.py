@@ -96,7 +96,12 @@ def fetch_records(org: Org, compiled: Compiled) -> list[dict[str, Any]]:
 
 
 def fetch_lines(org: Org, compiled: Compiled, delimiter: str, ending: str) -> Any:
-    """The answer as an Arrow array of CSV lines, each with its line ending; every value is quoted."""
+    """The answer as an Arrow array of CSV lines, each with its line ending; every value is quoted.
+
+    Raises OrgError for children and TYPEOF, which a line has no place for.
+    """
+    if not compiled.is_flat:
+        raise OrgError("FEATURENOTENABLED", "Child subqueries and TYPEOF are not supported in Bulk Query")
     quoted = [
         f"'\"' || coalesce(replace({csv_sql(output.column, output.field)}, '\"', '\"\"'), '') || '\"'"
         for output in compiled.outputs

@@ -22,6 +22,7 @@ class Columns:
         self._seen: set[tuple[str, ...]] = set()
         self.outputs: list[Output] = []
         self.children: list[str] = []
+        self.is_flat = True
         self._root = self._shape_of(Joined("t0", scope.base, ()), is_root=True)
 
     @property
@@ -60,6 +61,7 @@ class Columns:
         if self._root.members.get(name) is not None:
             self._refuse_twice(name, None)
         self.children.append(name)
+        self.is_flat = False
         self._root.members[name] = self._keep(column)
 
     def _add_path(self, path: Path) -> None:
@@ -95,6 +97,7 @@ class Columns:
         if named.path[-1] in parent.members:
             self._refuse_twice(str(item.path), item.position)
         shape = RecordShape("''", None, "''")
+        self.is_flat = False
         for name, paths in item.branches:
             typed = self._scope.join_as(prefix, name, item.path)
             branch = self._branch(typed, (*prefix, f"={name}"), paths)

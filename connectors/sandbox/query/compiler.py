@@ -92,7 +92,7 @@ class _Compiler:
     def _compile_count(self) -> Compiled:
         rows = f"SELECT 1 FROM {{}}{self._where()}{self._slice()}"
         sql = f"SELECT count(*) AS c0 FROM ({rows.format(self._scope.sql)})"
-        return Compiled(sql, self._context.parameters, (), "c0", self._base, True, True, 1)
+        return Compiled(sql, self._context.parameters, (), "c0", self._base, True, True)
 
     def _compile_grouped(self) -> Compiled:
         statement = self._statement
@@ -117,12 +117,11 @@ class _Compiler:
             self._base,
             True,
             False,
-            statement.limit,
         )
 
     def _compiled(self, sql: str, columns: Columns) -> Compiled:
-        outputs, limit = tuple(columns.outputs), self._statement.limit
-        return Compiled(sql, self._context.parameters, outputs, columns.record_sql, self._base, False, False, limit)
+        outputs, is_flat = tuple(columns.outputs), columns.is_flat
+        return Compiled(sql, self._context.parameters, outputs, columns.record_sql, self._base, False, False, is_flat)
 
     def _columns(self) -> Columns:
         columns = Columns(self._context, self._scope, self._plain)

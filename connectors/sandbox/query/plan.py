@@ -23,7 +23,8 @@ class Output:
 class Compiled:
     """SQL whose columns c0, c1 … hold the `outputs` first, then what only the nested record needs.
 
-    `record_sql` is an expression over these columns: the record as a struct, ready for to_json.
+    `record_sql` is an expression over these columns: the record as a struct, ready for to_json. An answer that
+    `is_flat` has nothing beside its outputs: no children and no parents told by their object.
     """
 
     sql: str
@@ -33,7 +34,7 @@ class Compiled:
     sobject: SObject
     is_aggregate: bool
     is_count: bool
-    limit: int | None
+    is_flat: bool = True
 
 
 @dataclass(slots=True)
