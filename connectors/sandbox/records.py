@@ -1,6 +1,6 @@
 """Answers of compiled queries in Salesforce's two shapes: pages of JSON records and CSV lines.
 
-Both are spelled by DuckDB: no cell becomes a Python object on its way.
+Both are spelled by DuckDB: no cell becomes a Python object on its way, only whole records do.
 """
 
 import json
@@ -24,53 +24,32 @@ class Answer:
     """
 
     def __init__(self, org: Org, compiled: Compiled, page_rows: int) -> None:
-        self.compiled = compiled
+        self._record_sql = compiled.record_sql
         self._cursor = org.cursor()
         self._lock = threading.Lock()
-        self._cursor.execute("BEGIN")
-        try:
-            first = self._spell(f"SELECT * FROM ({compiled.sql}) LIMIT {page_rows + 1}", compiled.parameters)
-            self._only = first if first.total <= page_rows else None
-            self.total = first.total if self._only else self._keep()
-        finally:
-            self._cursor.execute("COMMIT")
+        first = self._spell(f"SELECT * FROM ({compiled.sql}) LIMIT {page_rows + 1}", compiled.parameters)
+        self._only = first if len(first) <= page_rows else None
+        self.total = len(first) if self._only is not None else self._keep(compiled)
 
     def page(self, start: int, count: int) -> bytes:
         """A JSON array of the records from `start` on, at most `count` of them."""
         if self._only is not None:
-            return self._only.array(start, count)
-        with self._lock:
+            lines = self._only[start : start + count]
+        else:
             window = f"SELECT * FROM answer WHERE rowid >= {start} AND rowid < {start + count} ORDER BY rowid"
-            return self._spell(window, []).array(0, count)
+            with self._lock:
+                lines = self._spell(window, [])
+        return f"[{','.join(lines)}]".encode()
 
-    def _keep(self) -> int:
-        self._cursor.execute(f"CREATE TEMP TABLE answer AS {self.compiled.sql}", self.compiled.parameters)
+    def _keep(self, compiled: Compiled) -> int:
+        """Fill the table that the pages are read from; what the first look saw is forgotten."""
+        self._cursor.execute(f"CREATE TEMP TABLE answer AS {compiled.sql}", compiled.parameters)
         row = self._cursor.execute("SELECT count(*) FROM answer").fetchone()
         return int(row[0]) if row else 0
 
-    def _spell(self, sql: str, parameters: list[Any]) -> "_Lines":
-        spelled = f"SELECT to_json({self.compiled.record_sql})::VARCHAR || ',' AS line FROM ({sql})"
-        return _Lines(_line_array(self._cursor.execute(spelled, parameters).to_arrow_table()))
-
-
-class _Lines:
-    """An Arrow array of texts, any run of which is one slice of its buffer."""
-
-    def __init__(self, array: Any) -> None:
-        self._array = array
-
-    @property
-    def total(self) -> int:
-        return len(self._array)
-
-    def array(self, start: int, count: int) -> bytes:
-        """The lines from `start` on as a JSON array: they end in commas."""
-        part = self._array.slice(start, count)
-        if not len(part):
-            return b"[]"
-        offsets = memoryview(part.buffers()[1]).cast("q")
-        data = memoryview(part.buffers()[2])
-        return b"[" + bytes(data[offsets[part.offset] : offsets[part.offset + len(part)] - 1]) + b"]"
+    def _spell(self, sql: str, parameters: list[Any]) -> list[str]:
+        spelled = f"SELECT to_json({self._record_sql})::VARCHAR FROM ({sql})"
+        return [row[0] for row in self._cursor.execute(spelled, parameters).fetchall()]
 
 
 def fetch_answer(org: Org, compiled: Compiled, page_rows: int = PAGE_ROWS) -> Answer:
@@ -109,13 +88,10 @@ def fetch_lines(org: Org, compiled: Compiled, delimiter: str, ending: str) -> An
     joined = f" || '{DELIMITERS[delimiter]}' || ".join(quoted)
     newline = "chr(13) || chr(10)" if ending == "CRLF" else "chr(10)"
     sql = f"SELECT {joined} || {newline} AS line FROM ({compiled.sql})"
-    return _line_array(org.cursor().execute(sql, compiled.parameters).to_arrow_table())
+    table = org.cursor().execute(sql, compiled.parameters).to_arrow_table()
+    return table.column(0).cast("large_string").combine_chunks()
 
 
 def csv_header(compiled: Compiled, delimiter: str, ending: str) -> bytes:
     names = [f'"{".".join(output.path)}"' for output in compiled.outputs]
     return (DELIMITERS[delimiter].join(names) + LINE_ENDINGS[ending]).encode()
-
-
-def _line_array(table: Any) -> Any:
-    return table.column(0).cast("large_string").combine_chunks()

@@ -64,7 +64,7 @@ class _Compiler:
         columns = self._columns()
         where, order = self._where(), self._order(self._plain.write)
         if order and self._base.find("Id"):
-            order.append('t0."Id"')  # ties come in the same order on every page
+            order.append(('t0."Id"', "ASC"))  # ties come in the same order on every page
         sql = f"SELECT {', '.join(columns.sqls)} FROM {self._scope.sql}{where}{_by('ORDER', order)}{self._slice()}"
         answer = f"SELECT * FROM ({sql}) AS answer({', '.join(columns.names)})"
         return self._compiled(answer, columns)
@@ -76,18 +76,19 @@ class _Compiler:
         if statement.is_aggregate:
             self._context.refuse("MALFORMED_QUERY", "Only root queries support aggregate expressions")
         columns = self._columns()
-        where, order = self._where(), self._order(self._plain.write)
-        order = [*order, 't0."Id"'] if self._base.find("Id") else order
-        number = f'row_number() OVER (PARTITION BY t0."{reference.name}"{_by("ORDER", order)})'
+        where, keys = self._where(), self._order(self._plain.write)
+        keys += [('t0."Id"', "ASC")] if self._base.find("Id") else []
         named = [f"{sql} AS {name}" for sql, name in zip(columns.sqls, columns.names, strict=True)]
-        leading = f't0."{reference.name}" AS parent, {number} AS place'
-        rows = f"SELECT {leading}, {', '.join(named)} FROM {self._scope.sql}{where}"
-        first = statement.offset or 0
-        kept = f"place > {first}" + ("" if statement.limit is None else f" AND place <= {first + statement.limit}")
-        page = (
-            f'struct_pack("totalSize" := count(*), done := true, records := list({columns.record_sql} ORDER BY place))'
-        )
-        return f"SELECT parent, {page} AS page FROM ({rows}) WHERE {kept} GROUP BY parent"
+        named += [f"{sql} AS o{place}" for place, (sql, _) in enumerate(keys)]
+        named.append(f't0."{reference.name}" AS parent')
+        order = _by("ORDER", [(f"o{place}", direction) for place, (_, direction) in enumerate(keys)])
+        first = (statement.offset or 0) + 1
+        last = "-1" if statement.limit is None else str(first + statement.limit - 1)
+        listed = f"list({columns.record_sql}{order})[{first}:{last}]"
+        rows = f"SELECT {', '.join(named)} FROM {self._scope.sql}{where}"
+        pages = f"SELECT parent, {listed} AS records FROM ({rows}) GROUP BY parent"
+        page = 'struct_pack("totalSize" := len(records), done := true, records := records)'
+        return f"SELECT parent, {page} AS page FROM ({pages}) WHERE len(records) > 0"
 
     def _compile_count(self) -> Compiled:
         rows = f"SELECT 1 FROM {{}}{self._where()}{self._slice()}"
@@ -104,7 +105,7 @@ class _Compiler:
             filters = self._filters(self._grouped.write_grouped)
             having = f" HAVING {filters.write(statement.having)}"
         order = self._order(lambda operand: self._grouped.write_grouped(operand, ordered=True))
-        order = order or [f"{key} NULLS LAST" if statement.grouping else key for key in keys]
+        order = order or [(key, "NULLS LAST" if statement.grouping else "") for key in keys]
         grouping = f"{statement.grouping} ({', '.join(keys)})" if statement.grouping else ", ".join(keys)
         outputs = [output for _, output in columns]
         sql = f"SELECT {', '.join(f'{each} AS {output.column}' for each, output in columns)} FROM {self._scope.sql}"
@@ -217,10 +218,11 @@ class _Compiler:
         user = self._context.schema.get("User")
         return [f't0."OwnerId" = {self._context.bind(make_id(user.key_prefix if user else "005", 1))}']
 
-    def _order(self, express: Callable[[Operand], tuple[str, Field]]) -> list[str]:
+    def _order(self, express: Callable[[Operand], tuple[str, Field]]) -> list[tuple[str, str]]:
+        """What the rows are ordered by: SQL and direction."""
         return [self._order_key(ordering, express) for ordering in self._statement.order_by]
 
-    def _order_key(self, ordering: Ordering, express: Callable[[Operand], tuple[str, Field]]) -> str:
+    def _order_key(self, ordering: Ordering, express: Callable[[Operand], tuple[str, Field]]) -> tuple[str, str]:
         column, described = express(ordering.operand)
         if not described.is_sortable or described.is_compound:
             message = f"field '{described.name}' can not be sorted in a query call"
@@ -229,12 +231,12 @@ class _Compiler:
             column = f"lower({column})"
         direction = "DESC" if ordering.is_descending else "ASC"
         nulls = ordering.nulls or ("LAST" if ordering.is_descending else "FIRST")
-        return f"{column} {direction} NULLS {nulls}"
+        return column, f"{direction} NULLS {nulls}"
 
     def _slice(self) -> str:
         limit = "" if self._statement.limit is None else f" LIMIT {self._statement.limit}"
         return limit + (f" OFFSET {self._statement.offset}" if self._statement.offset else "")
 
 
-def _by(word: str, keys: list[str]) -> str:
-    return f" {word} BY {', '.join(keys)}" if keys else ""
+def _by(word: str, keys: list[tuple[str, str]]) -> str:
+    return f" {word} BY {', '.join(' '.join(key) for key in keys)}" if keys else ""

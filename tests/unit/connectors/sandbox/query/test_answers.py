@@ -102,10 +102,8 @@ def holds(operator: str, left: Any, right: Any) -> bool:
 
 
 def local_day(row: Row, field: str) -> date | None:
-    value = row[field]
-    if field == "At__c" and value is not None:
-        return value.replace(tzinfo=UTC).astimezone(ZONE).date()
-    return value
+    value: date | None = row[field]
+    return value.replace(tzinfo=UTC).astimezone(ZONE).date() if isinstance(value, datetime) else value
 
 
 def owner_name(row: Row) -> str | None:
@@ -155,8 +153,9 @@ def booleans(draw: st.DrawFn) -> Condition:
 
 @st.composite
 def memberships(draw: st.DrawFn) -> Condition:
-    field, known = draw(st.sampled_from([("Name", TEXTS), ("Stage__c", STAGES), ("Units__c", NUMBERS)]))
-    chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=4))
+    known: dict[str, list[Any]] = {"Name": TEXTS, "Stage__c": STAGES, "Units__c": NUMBERS}
+    field = draw(st.sampled_from(list(known)))
+    chosen = draw(st.lists(st.sampled_from(known[field]), min_size=1, max_size=4))
     is_negated = draw(st.booleans())
     told = ", ".join(
         "null" if each is None else quoted(each) if isinstance(each, str) else str(each) for each in chosen
@@ -219,24 +218,24 @@ def instants(draw: st.DrawFn) -> Condition:
     return f"At__c {operator} {told}", lambda row: holds(operator, row["At__c"], moment)
 
 
+def part(field: str, read: Callable[[Any], int]) -> Callable[[Row], int | None]:
+    return lambda row: None if row[field] is None else read(row[field])
+
+
+PARTS = {
+    "CALENDAR_MONTH(Day__c)": part("Day__c", lambda day: int(day.month)),
+    "DAY_IN_MONTH(Day__c)": part("Day__c", lambda day: int(day.day)),
+    "DAY_IN_WEEK(Day__c)": part("Day__c", lambda day: int(day.isoweekday()) % 7 + 1),
+    "HOUR_IN_DAY(At__c)": part("At__c", lambda at: int(at.hour)),
+    "DAY_IN_MONTH(convertTimezone(At__c))": part("At__c", lambda at: int(at.replace(tzinfo=UTC).astimezone(ZONE).day)),
+}
+
+
 @st.composite
 def parts_of_days(draw: st.DrawFn) -> Condition:
     operator, number = draw(any_operator), draw(st.integers(0, 31))
-    name, read = draw(
-        st.sampled_from(
-            [
-                ("CALENDAR_MONTH(Day__c)", lambda row: row["Day__c"] and row["Day__c"].month),
-                ("DAY_IN_MONTH(Day__c)", lambda row: row["Day__c"] and row["Day__c"].day),
-                ("DAY_IN_WEEK(Day__c)", lambda row: row["Day__c"] and row["Day__c"].isoweekday() % 7 + 1),
-                ("HOUR_IN_DAY(At__c)", lambda row: None if row["At__c"] is None else row["At__c"].hour),
-                (
-                    "DAY_IN_MONTH(convertTimezone(At__c))",
-                    lambda row: None if row["At__c"] is None else local_day(row, "At__c").day,  # type: ignore[union-attr]
-                ),
-            ]
-        )
-    )
-    return f"{name} {operator} {number}", lambda row: holds(operator, read(row), number)
+    name = draw(st.sampled_from(list(PARTS)))
+    return f"{name} {operator} {number}", lambda row: holds(operator, PARTS[name](row), number)
 
 
 leaves: st.SearchStrategy[Condition] = st.one_of(
