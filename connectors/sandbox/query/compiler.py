@@ -61,22 +61,27 @@ class _Compiler:
             return self._compile_count()
         if statement.is_aggregate:
             return self._compile_grouped()
-        columns = self._columns()
         where, order = self._where(), self._order(self._plain.write)
-        if order and self._base.find("Id"):
-            order.append(('t0."Id"', "ASC"))  # ties come in the same order on every page
+        has_children = any(isinstance(item, Subquery) for item in statement.select)
+        if (order or has_children) and self._base.find("Id"):
+            order.append(('t0."Id"', "ASC"))  # ties come in the same order on every page, and to every child
+        columns = self._columns(f"{where}{_by('ORDER', order)}{self._slice()}")
         sql = f"SELECT {', '.join(columns.sqls)} FROM {self._scope.sql}{where}{_by('ORDER', order)}{self._slice()}"
         answer = f"SELECT * FROM ({sql}) AS answer({', '.join(columns.names)})"
         return self._compiled(answer, columns)
 
-    def compile_children(self, reference: Field) -> str:
-        """SQL of (parent, page): for each parent the nested answer, a struct of totalSize, done and records."""
+    def compile_children(self, reference: Field, parents: str) -> str:
+        """SQL of (parent, page): for each parent the nested answer, a struct of totalSize, done and records.
+
+        `parents` is SQL of the ids that are asked for: a list is sorted for no one else.
+        """
         statement = self._statement
         self._check()
         if statement.is_aggregate:
             self._context.refuse("MALFORMED_QUERY", "Only root queries support aggregate expressions")
-        columns = self._columns()
-        where, keys = self._where(), self._order(self._plain.write)
+        where = self._where(f't0."{reference.name}" IN ({parents})')
+        keys = self._order(self._plain.write)
+        columns = self._columns(where)
         keys += [('t0."Id"', "ASC")] if self._base.find("Id") else []
         named = [f"{sql} AS {name}" for sql, name in zip(columns.sqls, columns.names, strict=True)]
         named += [f"{sql} AS o{place}" for place, (sql, _) in enumerate(keys)]
@@ -124,16 +129,18 @@ class _Compiler:
         outputs, is_flat = tuple(columns.outputs), columns.is_flat
         return Compiled(sql, self._context.parameters, outputs, columns.record_sql, self._base, False, False, is_flat)
 
-    def _columns(self) -> Columns:
+    def _columns(self, clauses: str) -> Columns:
+        """`clauses` choose the records: their children are looked for among the children of these alone."""
+        parents = f'SELECT t0."Id" FROM {self._scope.sql}{clauses}'
         columns = Columns(self._context, self._scope, self._plain)
         for item in self._statement.select:
             if isinstance(item, Subquery):
-                columns.add_children(*self._children(item.statement, len(columns.children)))
+                columns.add_children(*self._children(item.statement, len(columns.children), parents))
             else:
                 columns.add(item)
         return columns
 
-    def _children(self, statement: Statement, number: int) -> tuple[str, str]:
+    def _children(self, statement: Statement, number: int, parents: str) -> tuple[str, str]:
         """Join the children in; the name and the column of their pages."""
         name = statement.sobject.rpartition(".")[2]
         found = find_child_relationship(self._context.schema, self._base, name)
@@ -153,7 +160,7 @@ class _Compiler:
             self._context.refuse("MALFORMED_QUERY", message, statement.sobject_position)
         inner = _Compiler(statement, self._context, self._calendar, found.child, self._depth + 1)
         alias = f"k{number}"
-        pages = inner.compile_children(found.field)
+        pages = inner.compile_children(found.field, parents)
         self._scope.add_join(f'LEFT JOIN ({pages}) {alias} ON {alias}.parent = t0."Id"')
         return str(found.name), f"{alias}.page"
 
@@ -195,8 +202,8 @@ class _Compiler:
         rate = f'(SELECT any_value("ConversionRate") FROM current."CurrencyType" WHERE "IsoCode" = {code})'
         return column, f"({amount} / coalesce({rate}, 1))"
 
-    def _where(self) -> str:
-        conditions = [] if self._context.is_all else self._visibility()
+    def _where(self, *more: str) -> str:
+        conditions = [*more] if self._context.is_all else [*more, *self._visibility()]
         conditions += self._owned()
         if self._statement.where is not None:
             conditions.append(self._filters(self._plain.write).write(self._statement.where))
