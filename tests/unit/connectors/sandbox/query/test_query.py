@@ -4,6 +4,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from connectors.sandbox.errors import OrgError
+from connectors.sandbox.org import Org
+from connectors.sandbox.query import OrgCalendar, compile_query
+from connectors.sandbox.records import fetch_answer
+from connectors.sandbox.soql import parse
+
 
 class Api(Protocol):
     def query(self, soql: str, *, is_all: bool = False) -> Any: ...
@@ -148,3 +154,25 @@ def test_a_query_that_cannot_run_is_refused_in_salesforces_words(still: Api, soq
     status, told, message = still.refusal(soql)
     assert (status, told) == (400, code)
     assert words in message
+
+
+def test_children_and_unions_are_told_over_http(still: Api) -> None:
+    rows = still.records(
+        "SELECT Name, (SELECT Name FROM Contacts), (SELECT Subject FROM Tasks) FROM Account ORDER BY Name"
+    )
+    assert [row["Contacts"] and row["Contacts"]["totalSize"] for row in rows] == [None, 1]
+    assert rows[0]["Tasks"]["records"][0]["Subject"] == "Call"
+
+
+def test_children_that_are_deleted_or_archived_are_seen_by_query_all_only(still: Api) -> None:
+    soql = "SELECT Id, (SELECT Name FROM ChildAccounts) FROM Account WHERE Name = 'Bolt'"
+    assert still.records(soql) == []
+    assert [row["ChildAccounts"] for row in still.records(soql, is_all=True)] == [None]
+
+
+def test_more_groups_than_a_page_holds_are_refused(tiny_shared: Org) -> None:
+    soql = "SELECT Id, COUNT(Name) FROM Account GROUP BY Id"
+    compiled = compile_query(parse(soql), tiny_shared.schema, OrgCalendar(tiny_shared), is_all=False)
+    assert fetch_answer(tiny_shared, compiled, 2).total == 2
+    with pytest.raises(OrgError, match="Aggregate query does not support queryMore"):
+        fetch_answer(tiny_shared, compiled, 1)
