@@ -3,6 +3,7 @@
 Both are spelled by DuckDB: no cell becomes a Python object on its way, only whole records do.
 """
 
+import itertools
 import json
 import threading
 from typing import Any
@@ -15,6 +16,7 @@ from connectors.sandbox.query.shape import csv_sql
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 PAGE_ROWS = 2000
+_numbers = itertools.count(1)
 
 
 class Answer:
@@ -25,6 +27,7 @@ class Answer:
 
     def __init__(self, org: Org, compiled: Compiled, page_rows: int) -> None:
         self._record_sql = compiled.record_sql
+        self._table = f"answer_{next(_numbers)}"  # inside a transaction several answers share its connection
         self._cursor = org.cursor()
         self._lock = threading.Lock()
         first = self._spell(f"SELECT * FROM ({compiled.sql}) LIMIT {page_rows + 1}", compiled.parameters)
@@ -36,15 +39,15 @@ class Answer:
         if self._only is not None:
             lines = self._only[start : start + count]
         else:
-            window = f"SELECT * FROM answer WHERE rowid >= {start} AND rowid < {start + count} ORDER BY rowid"
+            window = f"SELECT * FROM {self._table} WHERE rowid >= {start} AND rowid < {start + count} ORDER BY rowid"
             with self._lock:
                 lines = self._spell(window, [])
         return f"[{','.join(lines)}]".encode()
 
     def _keep(self, compiled: Compiled) -> int:
         """Fill the table that the pages are read from; what the first look saw is forgotten."""
-        self._cursor.execute(f"CREATE TEMP TABLE answer AS {compiled.sql}", compiled.parameters)
-        row = self._cursor.execute("SELECT count(*) FROM answer").fetchone()
+        self._cursor.execute(f"CREATE TEMP TABLE {self._table} AS {compiled.sql}", compiled.parameters)
+        row = self._cursor.execute(f"SELECT count(*) FROM {self._table}").fetchone()
         return int(row[0]) if row else 0
 
     def _spell(self, sql: str, parameters: list[Any]) -> list[str]:

@@ -64,9 +64,8 @@ class GroupedExpressions(Expressions):
 
     def _write_aggregate(self, call: Call) -> tuple[str, Field]:
         if call.argument is None:
-            if call.name != "COUNT":
-                self._context.refuse("MALFORMED_QUERY", f"unexpected token: '{call.name}'", call.position)
-            return "count(*)", make_field("count", "int")
+            message = "COUNT() must be the only element in the SELECT list, and cannot be grouped"
+            self._context.refuse("MALFORMED_QUERY", message, call.position)
         assert isinstance(call.argument, Path), "an aggregate takes a field"
         column, described = self.write_corporate(call.argument)
         if described.is_compound or not self._is_supported(call.name, described):

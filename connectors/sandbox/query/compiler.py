@@ -22,6 +22,7 @@ FIELDS_LIMIT = 200
 OFFSET_LIMIT = 2000
 MOST_CHILDREN = 20
 MOST_DEPTH = 5
+MOST_TOTALLED = 3
 _SORTED_BY_CASE = frozenset({"id", "reference"})
 
 
@@ -96,6 +97,7 @@ class _Compiler:
         return f"SELECT parent, {page} AS page FROM ({pages}) WHERE len(records) > 0"
 
     def _compile_count(self) -> Compiled:
+        self._order(lambda operand: self._grouped.write_grouped(operand, ordered=True))  # refused if of a field
         rows = f"SELECT 1 FROM {{}}{self._where()}{self._slice()}"
         sql = f"SELECT count(*) AS c0 FROM ({rows.format(self._scope.sql)})"
         return Compiled(sql, self._context.parameters, (), "c0", self._base, True, True)
@@ -177,6 +179,8 @@ class _Compiler:
         is_unbounded = any(isinstance(item, FieldsOf) and item.group != "STANDARD" for item in statement.select)
         if is_unbounded and not (statement.limit is not None and statement.limit <= FIELDS_LIMIT):
             refuse("MALFORMED_QUERY", f"The SOQL FIELDS function must have a LIMIT of at most {FIELDS_LIMIT}")
+        if statement.grouping and len(statement.group_by) > MOST_TOTALLED:
+            refuse("MALFORMED_QUERY", f"{statement.grouping} can total at most {MOST_TOTALLED} fields")
         if statement.categories:
             refuse("MALFORMED_QUERY", f"WITH DATA CATEGORY is not supported on '{self._base.name}'")
 

@@ -278,7 +278,7 @@ MEASURES = {
     "hi": "MAX(At__c)",
     "a": "AVG(Price__c)",
 }
-few = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def in_order(rows: list[Row], keys: list[tuple[str, bool, str | None]]) -> list[Row]:

@@ -117,6 +117,10 @@ def test_without_a_group_there_is_one_row(ask: Ask) -> None:
         ("SELECT COUNT(Notes__c) FROM Opportunity", "INVALID_FIELD", "does not support aggregate operator COUNT"),
         ("SELECT MIN() FROM Opportunity", "MALFORMED_QUERY", "unexpected token: ')'"),
         ("SELECT COUNT(Id) FROM Account GROUP BY AnnualRevenue", "INVALID_FIELD", "can not be grouped"),
+        ("SELECT COUNT(), Name FROM Account", "MALFORMED_QUERY", "COUNT() must be the only element"),
+        ("SELECT COUNT() FROM Account GROUP BY Name", "MALFORMED_QUERY", "COUNT() must be the only element"),
+        ("SELECT COUNT() FROM Account ORDER BY Name", "MALFORMED_QUERY", "Ordered field must be grouped"),
+        ("SELECT COUNT(Id) n FROM Task GROUP BY CUBE(Id, WhatId, WhoId, OwnerId)", "MALFORMED_QUERY", "at most 3"),
         ("SELECT GROUPING(Industry) FROM Account GROUP BY Industry", "MALFORMED_QUERY", "ROLLUP or CUBE"),
         ("SELECT FIELDS(ALL), COUNT(Id) FROM Account LIMIT 5", "MALFORMED_QUERY", "cannot be used"),
         (

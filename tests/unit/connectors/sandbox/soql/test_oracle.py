@@ -1,7 +1,8 @@
 """What parses, and what does not, as a SOQL parser from the npm registry sees it.
 
 The verdicts on `statements.soql` are that parser's, recorded: `+` it parses, `-` it does not. The slow tests ask it
-again, and about statements that nobody wrote down.
+again, and about statements that nobody wrote down. (The one on PyPI, python-soql-parser, knows neither LIKE nor
+GROUP BY and does not live beside today's pyparsing.)
 """
 
 from collections.abc import Callable, Iterator
