@@ -30,7 +30,7 @@ class Answer:
         self._table = f"answer_{next(_numbers)}"  # inside a transaction several answers share its connection
         self._cursor = org.cursor()
         self._lock = threading.Lock()
-        first = self._spell(f"SELECT * FROM ({compiled.sql}) LIMIT {page_rows + 1}", compiled.parameters)
+        first = self._spell(f"({compiled.sql}) LIMIT {page_rows + 1}", compiled.parameters)
         self._only = first if len(first) <= page_rows else None
         self.total = len(first) if self._only is not None else self._keep(compiled)
 
@@ -39,7 +39,7 @@ class Answer:
         if self._only is not None:
             lines = self._only[start : start + count]
         else:
-            window = f"SELECT * FROM {self._table} WHERE rowid >= {start} AND rowid < {start + count} ORDER BY rowid"
+            window = f"{self._table} WHERE rowid >= {start} AND rowid < {start + count} ORDER BY rowid"
             with self._lock:
                 lines = self._spell(window, [])
         return f"[{','.join(lines)}]".encode()
@@ -50,8 +50,8 @@ class Answer:
         row = self._cursor.execute(f"SELECT count(*) FROM {self._table}").fetchone()
         return int(row[0]) if row else 0
 
-    def _spell(self, sql: str, parameters: list[Any]) -> list[str]:
-        spelled = f"SELECT to_json({self._record_sql})::VARCHAR FROM ({sql})"
+    def _spell(self, source: str, parameters: list[Any]) -> list[str]:
+        spelled = f"SELECT to_json({self._record_sql})::VARCHAR FROM {source}"
         return [row[0] for row in self._cursor.execute(spelled, parameters).fetchall()]
 
 

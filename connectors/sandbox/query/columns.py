@@ -26,12 +26,10 @@ class Columns:
         self._root = self._shape_of(Joined("t0", scope.base, ()), is_root=True)
 
     @property
-    def sqls(self) -> list[str]:
-        return [*self._told, *self._kept]
-
-    @property
-    def names(self) -> list[str]:
-        return [*(output.column for output in self.outputs), *self._kept.values()]
+    def named(self) -> list[str]:
+        """The SQL of every column with its name."""
+        told = [f"{sql} AS {output.column}" for sql, output in zip(self._told, self.outputs, strict=True)]
+        return told + [f"{sql} AS {name}" for sql, name in self._kept.items()]
 
     @property
     def record_sql(self) -> str:

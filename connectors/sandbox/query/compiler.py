@@ -67,9 +67,9 @@ class _Compiler:
         if (order or has_children) and self._base.find("Id"):
             order.append(('t0."Id"', "ASC"))  # ties come in the same order on every page, and to every child
         columns = self._columns(f"{where}{_by('ORDER', order)}{self._slice()}")
-        sql = f"SELECT {', '.join(columns.sqls)} FROM {self._scope.sql}{where}{_by('ORDER', order)}{self._slice()}"
-        answer = f"SELECT * FROM ({sql}) AS answer({', '.join(columns.names)})"
-        return self._compiled(answer, columns)
+        named = ", ".join(columns.named)
+        sql = f"SELECT {named} FROM {self._scope.sql}{where}{_by('ORDER', order)}{self._slice()}"
+        return self._compiled(sql, columns)
 
     def compile_children(self, reference: Field, parents: str) -> str:
         """SQL of (parent, page): for each parent the nested answer, a struct of totalSize, done and records.
@@ -84,8 +84,7 @@ class _Compiler:
         keys = self._order(self._plain.write)
         columns = self._columns(where)
         keys += [('t0."Id"', "ASC")] if self._base.find("Id") else []
-        named = [f"{sql} AS {name}" for sql, name in zip(columns.sqls, columns.names, strict=True)]
-        named += [f"{sql} AS o{place}" for place, (sql, _) in enumerate(keys)]
+        named = [*columns.named, *(f"{sql} AS o{place}" for place, (sql, _) in enumerate(keys))]
         named.append(f't0."{reference.name}" AS parent')
         order = _by("ORDER", [(f"o{place}", direction) for place, (_, direction) in enumerate(keys)])
         first = (statement.offset or 0) + 1
