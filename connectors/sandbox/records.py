@@ -12,6 +12,7 @@ from connectors.sandbox.errors import OrgError
 from connectors.sandbox.org import Org
 from connectors.sandbox.query.plan import Compiled
 from connectors.sandbox.query.shape import csv_sql
+from connectors.sandbox.schema import Field
 
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
@@ -78,23 +79,27 @@ def fetch_records(org: Org, compiled: Compiled) -> list[dict[str, Any]]:
 
 
 def fetch_lines(org: Org, compiled: Compiled, delimiter: str, ending: str) -> Any:
-    """The answer as an Arrow array of CSV lines, each with its line ending; every value is quoted.
-
-    Raises OrgError for children and TYPEOF, which a line has no place for.
-    """
-    if not compiled.is_flat:
-        raise OrgError("FEATURENOTENABLED", "Child subqueries and TYPEOF are not supported in Bulk Query")
-    quoted = [
-        f"'\"' || coalesce(replace({csv_sql(output.column, output.field)}, '\"', '\"\"'), '') || '\"'"
-        for output in compiled.outputs
-    ]
-    joined = f" || '{DELIMITERS[delimiter]}' || ".join(quoted)
+    """The answer as an Arrow array of CSV lines, each with its line ending; every value is quoted."""
+    # One concat() of all parts: a chain of || would copy the growing line once for each of them.
     newline = "chr(13) || chr(10)" if ending == "CRLF" else "chr(10)"
-    sql = f"SELECT {joined} || {newline} AS line FROM ({compiled.sql})"
-    table = org.cursor().execute(sql, compiled.parameters).to_arrow_table()
-    return table.column(0).cast("large_string").combine_chunks()
+    between = f"'\"{DELIMITERS[delimiter]}\"'"
+    parts = f", {between}, ".join(_cell_sql(output.column, output.field) for output in compiled.outputs)
+    sql = f"SELECT concat('\"', {parts}, '\"', {newline}) AS line FROM ({compiled.sql})"
+    return _line_array(org.cursor().execute(sql, compiled.parameters).to_arrow_table())
+
+
+def _cell_sql(column: str, described: Field) -> str:
+    """A value as concat() takes it: a null is nothing, a quote inside is doubled."""
+    value = csv_sql(column, described)
+    if described.duckdb_type != "VARCHAR":
+        return value
+    return f"CASE WHEN contains({value}, '\"') THEN replace({value}, '\"', '\"\"') ELSE {value} END"
 
 
 def csv_header(compiled: Compiled, delimiter: str, ending: str) -> bytes:
     names = [f'"{".".join(output.path)}"' for output in compiled.outputs]
     return (DELIMITERS[delimiter].join(names) + LINE_ENDINGS[ending]).encode()
+
+
+def _line_array(table: Any) -> Any:
+    return table.column(0).cast("large_string").combine_chunks()
