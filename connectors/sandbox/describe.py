@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from connectors.sandbox.formulas import formula_text
 from connectors.sandbox.schema import Field, SObject
 
 SOAP_TYPES = {
@@ -35,7 +36,7 @@ _SYSTEM_FIELDS = frozenset(
 _BYTES_PER_CHARACTER = 3
 
 
-def describe_field(field: Field) -> dict[str, Any]:
+def describe_field(field: Field, sobject: str) -> dict[str, Any]:
     is_writable = field.name not in _SYSTEM_FIELDS and not field.is_calculated and not field.is_compound
     return {
         "aggregatable": not field.is_compound and field.type != "textarea",
@@ -43,7 +44,7 @@ def describe_field(field: Field) -> dict[str, Any]:
         "autoNumber": False,
         "byteLength": field.length * _BYTES_PER_CHARACTER if field.type not in ("id", "reference") else 18,
         "calculated": field.is_calculated,
-        "calculatedFormula": None,
+        "calculatedFormula": formula_text(sobject, field.name),
         "cascadeDelete": False,
         "caseSensitive": False,
         "compoundFieldName": field.compound,
@@ -145,7 +146,7 @@ def describe_object(sobject: SObject, version: str) -> dict[str, Any]:
         "actionOverrides": [],
         "childRelationships": [],
         "compactLayoutable": True,
-        "fields": [describe_field(field) for field in sobject.fields],
+        "fields": [describe_field(field, sobject.name) for field in sobject.fields],
         "listviewable": None,
         "lookupLayoutable": None,
         "namedLayoutInfos": [],

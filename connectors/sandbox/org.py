@@ -1,26 +1,31 @@
-"""The org's records: every version in an in-memory DuckDB, and the state as of the clock.
+"""The org's records: every version in a DuckDB of its own, and the state as of the clock.
 
 `versions."X"` holds each version of each record with the instants between which it is the latest
-(`_from`, `_until`); `current."X"` what the org shows now. Who asks how is the business of `query`.
+(`_from`, `_until`); `current."X"` what the org shows now (see `current`). Who asks how is the business of
+`query`, who writes what that of `writing`.
 """
 
 import logging
+import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.schema import Field, Schema, SObject
+from connectors.sandbox.current import Current
+from connectors.sandbox.permissions import Permissions
+from connectors.sandbox.schema import Schema, SObject
+from connectors.sandbox.versions import FOREVER, load_versions
 
 RECYCLE_BIN_DAYS = 15
-FIELD_HISTORY_MONTHS = 24
-ARCHIVE_DAYS = 365
-HISTORY_OBJECTS = frozenset({"OpportunityFieldHistory"})
+ON_DISK_MEMORY = "4GB"
 
 log = logging.getLogger("salespulse.sandbox")
 
@@ -39,11 +44,12 @@ class Planted:
 
 
 class Org:
-    """Record versions behind a clock. `tables` are Arrow tables by sObject with a `_from` column each.
+    """Record versions behind a clock. `tables` are, by sObject, Arrow tables or iterables of Arrow record batches
+    with a `_from` column each; an sObject without one is empty.
 
     An org that `is_snapshot` has one version of each record, told as it is: nothing is archived, purged or
-    derived from activities. Thread-safe: every caller takes a `cursor()` of its own; `advance_to` swaps all
-    tables at once.
+    derived from activities. One that is `on_disk` keeps its records compressed in a temporary file: for millions
+    of them. Thread-safe: every caller takes a `cursor()` of its own; a `transaction` is seen by others at once.
     """
 
     def __init__(
@@ -55,24 +61,54 @@ class Org:
         planted: Iterable[Planted] = (),
         is_snapshot: bool = False,
         recycle_bin_days: int = RECYCLE_BIN_DAYS,
+        on_disk: bool = False,
     ) -> None:
-        self.schema = schema
+        self.full_schema = schema
+        self.permissions = Permissions(schema)
         self.clock = clock
         self.recycle_bin_days = recycle_bin_days
+        self.is_snapshot = is_snapshot
         self._planted = tuple(planted)
-        self._is_snapshot = is_snapshot
-        self._lock = threading.Lock()
-        self._connection = duckdb.connect(":memory:")
-        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-org-") if on_disk else None
+        self._connection = _connect(Path(self._folder.name) if self._folder else None)
         self._connection.execute("CREATE SCHEMA versions")
-        self._connection.execute("CREATE SCHEMA current")
         for sobject in schema.values():
-            _load_versions(self._connection, sobject, tables.get(sobject.name), is_snapshot)
+            load_versions(self._connection, sobject, tables.get(sobject.name), is_snapshot=is_snapshot)
+        self._current = Current(schema, is_snapshot=is_snapshot, recycle_bin_days=recycle_bin_days)
+        self._current.create(self._connection)
         self._shown_at: datetime | None = None
         self.catch_up()
 
+    @property
+    def schema(self) -> Schema:
+        """The sObjects and fields that the user may see."""
+        return self.permissions.visible
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        return self._connection.cursor()
+        """A connection for this call alone; inside a `transaction` of this thread, the transaction's."""
+        held: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        return self._connection.cursor() if held is None else held
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All of what this thread writes inside, or, after an exception, nothing. Nested ones join the outer."""
+        with self._lock:
+            if getattr(self._local, "cursor", None) is not None:
+                yield self.cursor()
+                return
+            cursor = self._local.cursor = self._connection.cursor()
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            else:
+                cursor.execute("COMMIT")
+            finally:
+                self._local.cursor = None
 
     @property
     def truth(self) -> dict[str, frozenset[str]]:
@@ -95,18 +131,55 @@ class Org:
         """Show the state as of the clock, if it has moved."""
         with self._lock:
             now = self.clock.now
-            if self._shown_at is not None and now == self._shown_at:
+            if now == self._shown_at:
                 return
-            cursor = self.cursor()
-            cursor.execute("BEGIN")
-            for sobject in self.schema.values():
-                sql = self._current_sql(sobject)
-                cursor.execute(sql, {"now": now} if "$now" in sql else None)
-            if not self._is_snapshot:
-                _refresh_last_activity(cursor, self.schema)
-            cursor.execute("COMMIT")
+            with self.transaction() as cursor:
+                self._current.show(cursor, now, self._shown_at)
             self._shown_at = now
         log.debug("org shows %s", now.isoformat())
+
+    def save(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make `rows`, whole records by column, the latest versions from now on.
+
+        Who writes a record takes it out of the simulation's hands: versions that it would have had later go.
+        """
+        if not rows:
+            return
+        sobject = self.full_schema[name]
+        ids = [str(row["Id"]) for row in rows]
+        with self.transaction() as cursor:
+            now = self._end(cursor, name, ids)
+            columns = ", ".join(f'"{each.name}"::{each.duckdb_type} AS "{each.name}"' for each in sobject.columns)
+            incoming = pa.table({each.name: _arrow([row.get(each.name) for row in rows]) for each in sobject.columns})
+            cursor.register("incoming", incoming)
+            cursor.execute(
+                f'INSERT INTO versions."{name}" SELECT {columns}, $now::TIMESTAMP, {FOREVER} FROM incoming',
+                {"now": now},
+            )
+            cursor.unregister("incoming")
+            self._current.renew(cursor, name, ids, now)
+
+    def vanish(self, name: str, ids: list[str]) -> None:
+        """Erase records from now on, past the recycle bin and the log of deletions."""
+        with self.transaction() as cursor:
+            now = self._end(cursor, name, ids)
+            self._current.renew(cursor, name, ids, now)
+
+    def unscript(self, name: str, reference: str, ids: list[str], *, only_deletions: bool) -> None:
+        """Drop what the simulation had in store for the records that name one of `ids` in `reference`."""
+        kind = 'AND "IsDeleted"' if only_deletions else ""
+        with self.transaction() as cursor:
+            told = {"ids": ids, "now": self.clock.now}
+            which = f'"{reference}" IN (SELECT unnest($ids))'
+            dropped = cursor.execute(
+                f'DELETE FROM versions."{name}" WHERE {which} AND _from > $now {kind} RETURNING "Id"', told
+            ).fetchall()
+            told["ids"] = [row[0] for row in dropped]
+            cursor.execute(
+                f'UPDATE versions."{name}" SET _until = {FOREVER} '
+                'WHERE "Id" IN (SELECT unnest($ids)) AND _from <= $now AND _until > $now',
+                told,
+            )
 
     def count(self, name: str) -> int:
         """Records of an sObject that are not deleted."""
@@ -115,94 +188,51 @@ class Org:
         row = self.cursor().execute(f'SELECT count(*) FROM current."{sobject.name}" {where}').fetchone()
         return int(row[0]) if row else 0
 
-    def updated_ids(self, sobject: SObject, start: datetime, end: datetime) -> list[str]:
-        """Ids of the records changed in [start, end) that are not deleted."""
+    def updated_ids(self, sobject: SObject, start: datetime, end: datetime, limit: int) -> list[str]:
+        """Ids of the records changed in [start, end) that are not deleted, one more than `limit` at most."""
         stamp = next((n for n in ("SystemModstamp", "LastModifiedDate", "CreatedDate") if sobject.find(n)), None)
         if stamp is None:
             return []
         alive = 'AND NOT coalesce("IsDeleted", false)' if sobject.find("IsDeleted") else ""
-        sql = f'SELECT "Id" FROM current."{sobject.name}" WHERE "{stamp}" >= ? AND "{stamp}" < ? {alive} ORDER BY 1'
+        sql = (
+            f'SELECT "Id" FROM current."{sobject.name}" WHERE "{stamp}" >= ? AND "{stamp}" < ? {alive} '
+            f"ORDER BY 1 LIMIT {limit + 1}"
+        )
         return [row[0] for row in self.cursor().execute(sql, [start, end]).fetchall()]
 
-    def deleted_ids(self, sobject: SObject, start: datetime, end: datetime) -> list[tuple[str, datetime]]:
-        """Ids and instants of the deletions in [start, end), hard-deleted ones included."""
+    def deleted_ids(self, sobject: SObject, start: datetime, end: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Ids and instants of the deletions in [start, end), those purged from the bin included; not what was
+        restored or erased since. One more than `limit` at most."""
         if not sobject.find("IsDeleted"):
             return []
         sql = (
-            f'SELECT "Id", _from FROM versions."{sobject.name}" WHERE "IsDeleted" AND _from >= ? AND _from < ? '
-            "AND _from <= ? ORDER BY 2, 1"
+            f'SELECT "Id", _from FROM versions."{sobject.name}" WHERE "IsDeleted" AND _from >= $start '
+            f"AND _from < $end AND _from <= $now AND _until > $now ORDER BY 2, 1 LIMIT {limit + 1}"
         )
-        rows = self.cursor().execute(sql, [start, end, self.clock.now]).fetchall()
-        return [(row[0], row[1]) for row in rows]
+        told = {"start": start, "end": end, "now": self.clock.now}
+        return [(row[0], row[1]) for row in self.cursor().execute(sql, told).fetchall()]
 
-    def _current_sql(self, sobject: SObject) -> str:
-        if self._is_snapshot:
-            columns = ", ".join(f'"{field.name}"' for field in sobject.columns)
-            return f'CREATE OR REPLACE VIEW current."{sobject.name}" AS SELECT {columns} FROM versions."{sobject.name}"'
-        columns = ", ".join(_current_column(sobject, field.name) for field in sobject.columns)
-        conditions = ["_from <= $now", "_until > $now"]
-        if sobject.find("IsDeleted"):
-            kept = f"$now::TIMESTAMP - INTERVAL {self.recycle_bin_days} DAY"
-            conditions.append(f'NOT (coalesce("IsDeleted", false) AND _from <= {kept})')
-        if sobject.name in HISTORY_OBJECTS:
-            conditions.append(f'"CreatedDate" > $now::TIMESTAMP - INTERVAL {FIELD_HISTORY_MONTHS} MONTH')
-        return (
-            f'CREATE OR REPLACE TABLE current."{sobject.name}" AS SELECT {columns} '
-            f'FROM versions."{sobject.name}" WHERE {" AND ".join(conditions)}'
-        )
+    def _end(self, cursor: duckdb.DuckDBPyConnection, name: str, ids: list[str]) -> datetime:
+        """End the versions of now, drop the ones to come."""
+        now = self.clock.now
+        told = {"ids": ids, "now": now}
+        which = '"Id" IN (SELECT unnest($ids))'
+        cursor.execute(f'DELETE FROM versions."{name}" WHERE {which} AND _from > $now', told)
+        cursor.execute(f'UPDATE versions."{name}" SET _until = $now WHERE {which} AND _until > $now', told)
+        return now
 
 
-def _current_column(sobject: SObject, name: str) -> str:
-    """Activities are archived by age alone: no one saves them, so no stamp moves."""
-    if name != "IsArchived" or sobject.find("ActivityDate") is None:
-        return f'"{name}"'
-    done = 'AND "IsClosed"' if sobject.find("IsClosed") else ""
-    return (
-        f'coalesce("ActivityDate" < ($now::TIMESTAMP - INTERVAL {ARCHIVE_DAYS} DAY)::DATE {done}, false) '
-        'AS "IsArchived"'
-    )
+def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(folder / "org.duckdb") if folder else ":memory:")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
+    if folder:
+        connection.execute(f"SET GLOBAL memory_limit = '{ON_DISK_MEMORY}'")
+        connection.execute("SET GLOBAL temp_directory = $1", [str(folder / "spill")])
+    return connection
 
 
-def _load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, table: Any, is_snapshot: bool) -> None:
-    if table is None:
-        table = pa.table({"Id": pa.array([], pa.string()), "_from": pa.array([], pa.timestamp("s"))})
-    present = set(table.column_names)
-    columns = ", ".join(
-        f'{_source_of(field, present)}::{field.duckdb_type} AS "{field.name}"' for field in sobject.columns
-    )
-    following = 'lead(_from::TIMESTAMP) OVER (PARTITION BY "Id" ORDER BY _from)'
-    until = "TIMESTAMP 'infinity'" if is_snapshot else f"coalesce({following}, 'infinity')"
-    order = "" if is_snapshot else 'ORDER BY "Id", _from'
-    connection.register("incoming", table)
-    connection.execute(
-        f'CREATE TABLE versions."{sobject.name}" AS SELECT {columns}, _from::TIMESTAMP AS _from, '
-        f"{until} AS _until FROM incoming {order}"
-    )
-    connection.unregister("incoming")
-
-
-def _source_of(field: Field, present: set[str]) -> str:
-    """A column of the incoming table; a checkbox that nobody set is false, anything else null."""
-    if field.name in present:
-        return f'"{field.name}"'
-    return "false" if field.type == "boolean" else "NULL"
-
-
-def _refresh_last_activity(cursor: duckdb.DuckDBPyConnection, schema: Schema) -> None:
-    """LastActivityDate and the activity flags follow the activities without moving SystemModstamp."""
-    if not {"Task", "Event", "Opportunity", "Account"} <= schema.keys():
-        return
-    cursor.execute(
-        'CREATE OR REPLACE TEMP TABLE touched AS SELECT "WhatId" AS what_id, "AccountId" AS account_id, '
-        '"ActivityDate" AS day FROM current."Task" WHERE "IsClosed" AND NOT "IsDeleted" '
-        'UNION ALL SELECT "WhatId", "AccountId", "ActivityDate" FROM current."Event" WHERE NOT "IsDeleted"'
-    )
-    for name, column in (("Opportunity", "what_id"), ("Account", "account_id")):
-        cursor.execute(
-            f'UPDATE current."{name}" SET "LastActivityDate" = last.day FROM '
-            f"(SELECT {column} AS id, max(day) AS day FROM touched GROUP BY 1) AS last "
-            f'WHERE last.id = current."{name}"."Id"'
-        )
+def _arrow(values: list[Any]) -> Any:
+    return pa.array(values) if any(value is not None for value in values) else pa.nulls(len(values), pa.string())
 
 
 def clock_text(instant: datetime) -> str:

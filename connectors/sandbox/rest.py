@@ -138,13 +138,13 @@ class RestApi:
 
     def updated(self, name: str, request: Request) -> Response:
         sobject, start, end = self._replication_window(name, request)
-        ids = self._org.updated_ids(sobject, start, end)
+        ids = self._org.updated_ids(sobject, start, end, 600_000)
         return json_response({"ids": ids, "latestDateCovered": clock_text(self._covered(end))})
 
     def deleted(self, name: str, request: Request) -> Response:
         sobject, start, end = self._replication_window(name, request)
         earliest = bin_opened(self._org.clock.now, self._org.recycle_bin_days)
-        gone = self._org.deleted_ids(sobject, max(start, earliest), end)
+        gone = self._org.deleted_ids(sobject, max(start, earliest), end, 600_000)
         return json_response(
             {
                 "deletedRecords": [{"deletedDate": clock_text(at), "id": each} for each, at in gone],

@@ -89,7 +89,8 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         f"Description textarea 32000\nOwnerId reference >User required\nAccountSource picklist {SOURCES}\n"
         + CURRENCY
         + AUDIT.lstrip()
-        + "LastActivityDate date\nExternal_Id__c string 64 external unique",
+        + "LastActivityDate date\nExternal_Id__c string 64 external unique\n"
+        "Open_Pipeline__c currency 18.2 calculated\nWon_Count__c double 18.0 calculated",
     ),
     (
         "Contact",
@@ -142,7 +143,8 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "FiscalYear int calculated\nFiscal string 6 calculated\nContactId reference >Contact\n"
         "HasOpenActivity boolean\nHasOverdueTask boolean\n"
         "Loss_Reason__c picklist =Price|Competitor|No_Decision|Timing|Product restricted\n"
-        "External_Id__c string 64 external unique",
+        "External_Id__c string 64 external unique\nDays_Open__c double 18.0 calculated\n"
+        "Is_Large_Deal__c boolean calculated",
     ),
     (
         "OpportunityHistory",
