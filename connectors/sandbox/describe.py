@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.sandbox.formulas import formula_text
 from connectors.sandbox.schema import Field, SObject
+from connectors.sandbox.writable import is_deletable, is_mergeable, is_required, is_writable, may_be_set
 
 SOAP_TYPES = {
     "id": "tns:ID",
@@ -22,38 +23,28 @@ SOAP_TYPES = {
     "location": "urn:location",
     "anyType": "xsd:anyType",
 }
-_SYSTEM_FIELDS = frozenset(
-    {
-        "Id",
-        "IsDeleted",
-        "CreatedDate",
-        "CreatedById",
-        "LastModifiedDate",
-        "LastModifiedById",
-        "SystemModstamp",
-    }
-)
 _BYTES_PER_CHARACTER = 3
 
 
-def describe_field(field: Field, sobject: str) -> dict[str, Any]:
-    is_writable = field.name not in _SYSTEM_FIELDS and not field.is_calculated and not field.is_compound
+def describe_field(field: Field, sobject: SObject) -> dict[str, Any]:
+    is_settable = may_be_set(sobject, field)
+    is_defaulted = not field.is_nillable and not is_required(sobject, field)
     return {
         "aggregatable": not field.is_compound and field.type != "textarea",
         "aiPredictionField": False,
         "autoNumber": False,
         "byteLength": field.length * _BYTES_PER_CHARACTER if field.type not in ("id", "reference") else 18,
         "calculated": field.is_calculated,
-        "calculatedFormula": formula_text(sobject, field.name),
+        "calculatedFormula": formula_text(sobject.name, field.name),
         "cascadeDelete": False,
         "caseSensitive": False,
         "compoundFieldName": field.compound,
         "controllerName": None,
-        "createable": is_writable,
+        "createable": is_settable,
         "custom": field.is_custom,
         "defaultValue": False if field.type == "boolean" else None,
         "defaultValueFormula": None,
-        "defaultedOnCreate": field.name in _SYSTEM_FIELDS or field.type == "boolean",
+        "defaultedOnCreate": is_defaulted,
         "dependentPicklist": False,
         "deprecatedAndHidden": False,
         "digits": field.digits,
@@ -77,7 +68,7 @@ def describe_field(field: Field, sobject: str) -> dict[str, Any]:
         "nameField": field.is_name,
         "namePointing": len(field.reference_to) > 1,
         "nillable": field.is_nillable,
-        "permissionable": is_writable and field.is_nillable,
+        "permissionable": is_settable and field.is_nillable,
         "picklistValues": [_picklist_value(value) for value in field.picklist],
         "polymorphicForeignKey": len(field.reference_to) > 1,
         "precision": field.precision,
@@ -94,7 +85,7 @@ def describe_field(field: Field, sobject: str) -> dict[str, Any]:
         "sortable": field.is_sortable,
         "type": field.type,
         "unique": field.is_unique,
-        "updateable": is_writable,
+        "updateable": is_settable,
         "writeRequiresMasterRead": False,
     }
 
@@ -107,11 +98,11 @@ def describe_summary(sobject: SObject, version: str) -> dict[str, Any]:
         "activateable": False,
         "associateEntityType": None,
         "associateParentEntity": None,
-        "createable": is_layoutable,
+        "createable": is_writable(sobject),
         "custom": sobject.is_custom,
         "customSetting": False,
         "deepCloneable": False,
-        "deletable": is_layoutable,
+        "deletable": is_deletable(sobject),
         "deprecatedAndHidden": False,
         "feedEnabled": is_layoutable,
         "hasSubtypes": False,
@@ -121,7 +112,7 @@ def describe_summary(sobject: SObject, version: str) -> dict[str, Any]:
         "label": sobject.label,
         "labelPlural": sobject.label + "s",
         "layoutable": is_layoutable,
-        "mergeable": sobject.find("MasterRecordId") is not None,
+        "mergeable": is_mergeable(sobject),
         "mruEnabled": is_layoutable,
         "name": sobject.name,
         "queryable": True,
@@ -129,8 +120,8 @@ def describe_summary(sobject: SObject, version: str) -> dict[str, Any]:
         "retrieveable": True,
         "searchable": is_layoutable,
         "triggerable": is_layoutable,
-        "undeletable": sobject.find("IsDeleted") is not None,
-        "updateable": is_layoutable,
+        "undeletable": is_deletable(sobject),
+        "updateable": is_writable(sobject),
         "urls": {
             "sobject": base,
             "describe": f"{base}/describe",
@@ -146,7 +137,7 @@ def describe_object(sobject: SObject, version: str) -> dict[str, Any]:
         "actionOverrides": [],
         "childRelationships": [],
         "compactLayoutable": True,
-        "fields": [describe_field(field, sobject.name) for field in sobject.fields],
+        "fields": [describe_field(field, sobject) for field in sobject.fields],
         "listviewable": None,
         "lookupLayoutable": None,
         "namedLayoutInfos": [],

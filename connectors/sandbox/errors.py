@@ -2,13 +2,17 @@
 
 
 class OrgError(Exception):
-    """A refusal that travels to the client as `[{"errorCode": code, "message": message}]`."""
+    """A refusal that travels to the client as `[{"errorCode": code, "message": message}]`.
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    `fields` are the culprits; None where Salesforce tells none.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, *, fields: tuple[str, ...] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.fields = fields
 
 
 class OAuthError(Exception):

@@ -63,5 +63,6 @@ def json_response(value: Any, status: int = 200) -> Response:
     return Response(status, json.dumps(value, separators=(",", ":")).encode())
 
 
-def error_response(code: str, message: str, status: int) -> Response:
-    return json_response([{"message": message, "errorCode": code}], status)
+def error_response(code: str, message: str, status: int, fields: tuple[str, ...] | None = None) -> Response:
+    told: dict[str, Any] = {"message": message, "errorCode": code}
+    return json_response([told if fields is None else {**told, "fields": list(fields)}], status)

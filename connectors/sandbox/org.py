@@ -91,11 +91,16 @@ class Org:
         held: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         return self._connection.cursor() if held is None else held
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a `transaction`."""
+        return getattr(self._local, "cursor", None) is not None
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """All of what this thread writes inside, or, after an exception, nothing. Nested ones join the outer."""
         with self._lock:
-            if getattr(self._local, "cursor", None) is not None:
+            if self.is_writing:
                 yield self.cursor()
                 return
             cursor = self._local.cursor = self._connection.cursor()

@@ -1,27 +1,28 @@
-"""The REST API's resources: describe, query, one record, limits, and what changed or was deleted."""
+"""The REST API's reading resources: describe, query, records by id, limits. What changed is `replication`."""
 
 import itertools
 import re
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.sandbox.clock import to_naive_utc
 from connectors.sandbox.describe import describe_object, describe_summary
 from connectors.sandbox.errors import OrgError
+from connectors.sandbox.ids import to_long_id
 from connectors.sandbox.message import Request, Response, json_response
-from connectors.sandbox.org import Org, bin_opened, clock_text
+from connectors.sandbox.org import Org
 from connectors.sandbox.query import OrgCalendar, compile_query, find_object
+from connectors.sandbox.quotas import Quotas
 from connectors.sandbox.records import Answer, fetch_answer, fetch_count, fetch_records
 from connectors.sandbox.schema import SObject
 from connectors.sandbox.soql import parse
-from connectors.sandbox.statement import Comparison, Path, Statement
+from connectors.sandbox.statement import Comparison, Membership, Path, Statement
 
 VERSIONS = tuple(range(40, 65))
 BATCH_ROWS = 2000
 LEAST_BATCH_ROWS = 200
-REPLICATION_DAYS = 30
+RECORD_KILOBYTES = 2  # what Salesforce counts for a record
+STORAGE_MEGABYTES = 10_240
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,10 @@ class Cursor:
 
 
 class RestApi:
-    """Answers over one org. `covered_lag_seconds` is how far latestDateCovered stays behind the clock."""
+    """Answers over one org."""
 
-    def __init__(self, org: Org, *, covered_lag_seconds: int = 0, daily_calls: int = 100_000) -> None:
+    def __init__(self, org: Org) -> None:
         self._org = org
-        self._lag = timedelta(seconds=covered_lag_seconds)
-        self._daily_calls = daily_calls
         self._cursors: dict[str, Cursor] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -58,7 +57,7 @@ class RestApi:
         )
 
     def resources(self, version: str) -> Response:
-        names = ("sobjects", "query", "queryAll", "limits", "jobs")
+        names = ("sobjects", "query", "queryAll", "limits", "jobs", "composite")
         return json_response({name: f"/services/data/v{version}/{name}" for name in names})
 
     def sobjects(self, version: str) -> Response:
@@ -114,20 +113,29 @@ class RestApi:
             raise OrgError("NOT_FOUND", "Provided external ID field does not exist or is not accessible", 404)
         return json_response(records[0])
 
-    def limits(self, used: int) -> Response:
-        def room(maximum: int, gone: int = 0) -> dict[str, int]:
-            return {"Max": maximum, "Remaining": max(maximum - gone, 0)}
-
-        return json_response(
-            {
-                "DailyApiRequests": room(self._daily_calls, used),
-                "DailyBulkV2QueryJobs": room(10_000),
-                "DailyBulkV2QueryFileStorageMB": room(976_562),
-                "DailyBulkApiBatches": room(15_000),
-                "DataStorageMB": room(10_240),
-                "ConcurrentAsyncGetReportInstances": room(200),
-            }
+    def records(self, name: str, request: Request, version: str) -> Response:
+        """…/composite/sobjects/X: up to 2,000 records by id, in the order asked, null for what is not there."""
+        told = request.json_object if request.method == "POST" else {}
+        ids = told.get("ids") or request.parameters.get("ids", "").split(",")
+        fields = told.get("fields") or request.parameters.get("fields", "Id").split(",")
+        if len(ids) > BATCH_ROWS:
+            raise OrgError("LIMIT_EXCEEDED", f"{len(ids)} ids, at most {BATCH_ROWS} are allowed")
+        long = [to_long_id(str(each)) for each in ids]
+        wanted = [str(each).strip() for each in fields]
+        statement = Statement(
+            tuple(Path((each,)) for each in dict.fromkeys(["Id", *wanted])),
+            self._sobject(name).name,
+            Membership(Path(("Id",)), tuple(long), False),
         )
+        compiled = compile_query(statement, self._org.schema, OrgCalendar(self._org), is_all=False, version=version)
+        found = {each["Id"]: each for each in fetch_records(self._org, compiled)}
+        return json_response([found.get(each) for each in long])
+
+    def limits(self, quotas: Quotas) -> Response:
+        """Quotas as they are used, and the storage that the records take."""
+        kept = sum(self._org.count(name) for name in self._org.schema) * RECORD_KILOBYTES // 1024
+        storage = {"Max": STORAGE_MEGABYTES, "Remaining": max(STORAGE_MEGABYTES - kept, 0)}
+        return json_response({**quotas.shown(), "DataStorageMB": storage})
 
     def record_count(self, request: Request) -> Response:
         asked = request.parameters.get("sObjects")
@@ -135,39 +143,6 @@ class RestApi:
         found = [found for name in names if (found := find_object(self._org.schema, name.strip()))]
         counts = [{"count": self._org.count(each.name), "name": each.name} for each in found]
         return json_response({"sObjects": counts})
-
-    def updated(self, name: str, request: Request) -> Response:
-        sobject, start, end = self._replication_window(name, request)
-        ids = self._org.updated_ids(sobject, start, end, 600_000)
-        return json_response({"ids": ids, "latestDateCovered": clock_text(self._covered(end))})
-
-    def deleted(self, name: str, request: Request) -> Response:
-        sobject, start, end = self._replication_window(name, request)
-        earliest = bin_opened(self._org.clock.now, self._org.recycle_bin_days)
-        gone = self._org.deleted_ids(sobject, max(start, earliest), end, 600_000)
-        return json_response(
-            {
-                "deletedRecords": [{"deletedDate": clock_text(at), "id": each} for each, at in gone],
-                "earliestDateAvailable": clock_text(earliest),
-                "latestDateCovered": clock_text(self._covered(end)),
-            }
-        )
-
-    def _covered(self, end: datetime) -> datetime:
-        return min(end, self._org.clock.now - self._lag)
-
-    def _replication_window(self, name: str, request: Request) -> tuple[SObject, datetime, datetime]:
-        sobject = self._sobject(name)
-        if not sobject.is_replicateable:
-            message = f"sObject type '{sobject.name}' is not replicatable"
-            raise OrgError("INVALID_TYPE_FOR_OPERATION", message)
-        start, end = (_instant(request.parameters.get(each), each) for each in ("start", "end"))
-        if start >= end:
-            raise OrgError("INVALID_REPLICATION_DATE", "startDate must be earlier than endDate")
-        if start < self._org.clock.now - timedelta(days=REPLICATION_DAYS):
-            message = f"startDate cannot be more than {REPLICATION_DAYS} days ago"
-            raise OrgError("INVALID_REPLICATION_DATE", message)
-        return sobject, start, end
 
     def _page(self, cursor: Cursor, start: int, version: str, locator: str | None) -> Response:
         total = cursor.answer.total
@@ -188,14 +163,3 @@ class RestApi:
 def _batch_rows(request: Request) -> int:
     match = re.search(r"batchSize=(\d+)", request.headers.get("sforce-query-options", ""))
     return min(max(int(match[1]), LEAST_BATCH_ROWS), BATCH_ROWS) if match else BATCH_ROWS
-
-
-def _instant(text: str | None, name: str) -> datetime:
-    if text is None:
-        raise OrgError("MISSING_ARGUMENT", f"The {name} parameter is required")
-    try:
-        # a plus sign that came unescaped through the URL reads as a blank
-        parsed = datetime.fromisoformat(text.strip().replace(" ", "+"))
-    except ValueError as error:
-        raise OrgError("INVALID_DATE_FORMAT", f"{name} is no date: {text}") from error
-    return to_naive_utc(parsed)

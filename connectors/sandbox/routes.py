@@ -2,23 +2,30 @@
 
 import logging
 import re
-import threading
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from connectors.sandbox.bulk import BulkJobs
 from connectors.sandbox.bulk_v1 import AsyncJobs
 from connectors.sandbox.bulk_v1_message import AsyncError, shown_error
+from connectors.sandbox.composite import Composite
+from connectors.sandbox.controls import Controls
+from connectors.sandbox.crud import Records
 from connectors.sandbox.errors import OAuthError, OrgError
 from connectors.sandbox.faults import Fault, Faults, response_instead, spoil
 from connectors.sandbox.login import Credentials, Sessions, grant_token
 from connectors.sandbox.message import Request, Response, error_response, json_response
 from connectors.sandbox.org import Org, clock_text
+from connectors.sandbox.quotas import BATCHES, CALLS, QUERY_JOBS, RESULT_MEGABYTES, Quotas
+from connectors.sandbox.replication import Replication, Transactions
 from connectors.sandbox.rest import VERSIONS, RestApi
 from connectors.sandbox.soap import soap_login
 
 _ASYNC = re.compile(r"/services/async/(\d+\.\d)/(.+)")
 _DATA = re.compile(r"/services/data/v(\d+\.\d)(/.*)?")
+_MEGABYTE = 1_000_000
 log = logging.getLogger("salespulse.sandbox")
 
 
@@ -46,36 +53,56 @@ class Application:
         self.faults = Faults()
         self.bulk = BulkJobs(org, page_rows) if page_rows else BulkJobs(org)
         self.jobs = AsyncJobs(org)
-        self.rest = RestApi(org, covered_lag_seconds=covered_lag_seconds, daily_calls=daily_calls)
-        self._daily_calls = daily_calls
-        self._calls = 0
-        self._lock = threading.Lock()
+        self.quotas = Quotas(org.clock, {CALLS: daily_calls})
+        self.transactions = Transactions(org)
+        self.rest = RestApi(org)
+        self._replication = Replication(org, self.transactions, timedelta(seconds=covered_lag_seconds))
+        self._records = Records(org)
+        self._composite = Composite(org, self._answer_inner)
+        self._controls = Controls(
+            org,
+            sessions=self.sessions,
+            faults=self.faults,
+            transactions=self.transactions,
+            quotas=self.quotas,
+            status=self.status,
+        )
 
     @property
     def calls(self) -> int:
-        """API calls answered so far."""
-        return self._calls
+        """API calls answered in the last 24 hours of the org's clock."""
+        return self.quotas.used(CALLS)
 
     def close(self) -> None:
         self.bulk.close()
         self.jobs.close()
 
+    def status(self) -> dict[str, Any]:
+        return {
+            "now": clock_text(self.org.clock.now),
+            "is_live": self.org.clock.is_live,
+            "ca_file": self.ca_file,
+            "calls": self.calls,
+            "counts": {name: self.org.count(name) for name in self.org.schema},
+            "faults": self.faults.shown(),
+        }
+
     def answer(self, request: Request) -> Response:
         if self.org.clock.is_live:
             self.org.catch_up()
         if request.path.startswith("/sandbox"):
-            return self._guarded(lambda: self._control(request))
+            return self._guarded(lambda: self._controls.answer(request))
         due = self.faults.due(request)
         if any(fault.kind == "expire_session" for fault in due):
             self.sessions.expire_all()
         response = response_instead(due) or self._guarded(lambda: self._dispatch(request, due))
         return spoil(response, due)
 
-    def _guarded(self, work: Any) -> Response:
+    def _guarded(self, work: Callable[[], Response]) -> Response:
         try:
-            return work()  # type: ignore[no-any-return]
+            return work()
         except OrgError as error:
-            return error_response(error.code, error.message, error.status)
+            return error_response(error.code, error.message, error.status, error.fields)
         except OAuthError as error:
             return json_response({"error": error.error, "error_description": error.description}, 400)
         except Exception as error:  # an answer, as the true service gives one
@@ -92,42 +119,47 @@ class Application:
             return self.rest.versions()
         if match := _ASYNC.fullmatch(path):
             return self._async(request, match[1], match[2].split("/"), due)
-        match = _DATA.fullmatch(path)
-        if match is None or float(match[1]) not in VERSIONS:
-            raise OrgError("NOT_FOUND", "The requested resource does not exist", 404)
+        version, parts = _data_path(path)
         if not self.sessions.is_valid(request.bearer):
             raise OrgError("INVALID_SESSION_ID", "Session expired or invalid", 401)
-        response = self._count_call() or self._guarded(
-            lambda: self._data(request, match[1], (match[2] or "").strip("/").split("/"), due)
-        )
-        response.headers["Sforce-Limit-Info"] = f"api-usage={self._calls}/{self._daily_calls}"
+        if self.quotas.take(CALLS):
+            response = self._guarded(lambda: self._data(request, version, parts, due))
+        else:
+            response = error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", 403)
+        response.headers["Sforce-Limit-Info"] = f"api-usage={self.calls}/{self.quotas.most(CALLS)}"
         return response
+
+    def _answer_inner(self, request: Request) -> Response:
+        """A request inside another: it counts no call of its own and meets no fault."""
+
+        def work() -> Response:
+            version, parts = _data_path(request.path.rstrip("/"))
+            return self._data(request, version, parts, [])
+
+        return self._guarded(work)
 
     def _async(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
         """Bulk API 1.0, whose session travels in a header of its own and whose errors have their own shape."""
         try:
             if not self.sessions.is_valid(request.headers.get("x-sfdc-session") or request.bearer):
                 raise AsyncError("InvalidSessionId", "Invalid session id", 401)
-            if self._count_call():
-                raise AsyncError("ExceededQuota", "TotalRequests Limit exceeded.", 403)
+            is_batch = request.method == "POST" and parts[-1] == "batch"
+            if not self.quotas.take(CALLS) or (is_batch and not self.quotas.take(BATCHES)):
+                raise AsyncError("ExceededQuota", "The limit of the last 24 hours is exceeded.", 403)
             return self.jobs.answer(request, version, parts, failure=_job_failure(due))
         except AsyncError as error:
             return shown_error(error, request)
 
-    def _count_call(self) -> Response | None:
-        with self._lock:
-            if self._calls >= self._daily_calls:
-                return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", 403)
-            self._calls += 1
-        return None
-
     def _data(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
-        if parts[:2] == ["jobs", "query"]:
-            return self._jobs(request, version, parts[2:], due)
+        match parts:
+            case ["jobs", "query", *rest]:
+                return self._jobs(request, version, rest, due)
+            case ["composite", *rest]:
+                return self._composites(request, version, rest)
+            case ["sobjects", *rest]:
+                return self._sobjects(request, version, rest)
         if request.method not in ("GET", "HEAD"):
-            raise OrgError(
-                "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are HEAD,GET", 405
-            )
+            raise _not_allowed(request, "HEAD,GET")
         match parts:
             case [""]:
                 return self.rest.resources(version)
@@ -136,14 +168,14 @@ class Application:
             case ["query" | "queryAll", locator]:
                 return self.rest.query_more(locator, request, version)
             case ["limits"]:
-                return self.rest.limits(self._calls)
+                return self.rest.limits(self.quotas)
             case ["limits", "recordCount"]:
                 return self.rest.record_count(request)
-            case ["sobjects", *rest]:
-                return self._sobjects(request, version, rest)
-        raise OrgError("NOT_FOUND", "The requested resource does not exist", 404)
+        raise _not_found()
 
     def _sobjects(self, request: Request, version: str, parts: list[str]) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return self._write(request, version, parts)
         match parts:
             case []:
                 return self.rest.sobjects(version)
@@ -152,18 +184,52 @@ class Application:
             case [name, "describe"]:
                 return self.rest.describe(name, version)
             case [name, "updated"]:
-                return self.rest.updated(name, request)
+                return self._replication.updated(name, request)
             case [name, "deleted"]:
-                return self.rest.deleted(name, request)
+                return self._replication.deleted(name, request)
             case [name, record_id]:
                 return self.rest.record(name, record_id, request, version)
-        raise OrgError("NOT_FOUND", "The requested resource does not exist", 404)
+            case [name, field, value]:
+                return self.rest.record(name, self._records.find(name, field, value), request, version)
+        raise _not_found()
+
+    def _write(self, request: Request, version: str, parts: list[str]) -> Response:
+        match request.method, parts:
+            case "POST", [name]:
+                return self._records.create(name, request, version)
+            case "PATCH", [name, record_id]:
+                return self._records.update(name, record_id, request)
+            case "PATCH", [name, field, value]:
+                return self._records.upsert(name, field, value, request, version)
+            case "DELETE", [name, record_id]:
+                return self._records.delete(name, record_id)
+            case "DELETE", [name, field, value]:
+                return self._records.delete_by(name, field, value)
+        raise _not_allowed(request, "HEAD,GET" if not parts else "HEAD,GET,POST,PATCH,DELETE")
+
+    def _composites(self, request: Request, version: str, parts: list[str]) -> Response:
+        match request.method, parts:
+            case "POST", []:
+                return self._composite.composite(request)
+            case "POST", ["batch"]:
+                return self._composite.batch(request)
+            case "POST", ["tree", name]:
+                return self._composite.tree(name, request)
+            case "GET" | "POST", ["sobjects", name]:
+                return self.rest.records(name, request, version)
+            case _, ["sobjects", *rest]:
+                return self._records.collection(request, rest)
+        raise _not_allowed(request, "POST")
 
     def _jobs(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
         match request.method, parts:
             case "POST", []:
+                if self.quotas.used(QUERY_JOBS) >= self.quotas.most(QUERY_JOBS):
+                    raise OrgError("LIMIT_EXCEEDED", "The limit of Bulk API 2.0 query jobs in 24 hours is exceeded")
                 polls = next((int(f.options.get("polls", 1)) for f in due if f.kind == "job_slow"), 0)
-                return self.bulk.create(request, version, failure=_job_failure(due), slow_polls=polls)
+                made = self.bulk.create(request, version, failure=_job_failure(due), slow_polls=polls)
+                self.quotas.take(QUERY_JOBS)
+                return made
             case "GET", []:
                 return self.bulk.list()
             case "GET", [job_id]:
@@ -173,57 +239,30 @@ class Application:
             case "DELETE", [job_id]:
                 return self.bulk.delete(job_id)
             case "GET", [job_id, "results"]:
-                return self.bulk.results(job_id, request)
+                page = self.bulk.results(job_id, request)
+                self.quotas.note(RESULT_MEGABYTES, len(page.body) / _MEGABYTE)
+                return page
             case "GET", [job_id, "resultPages"]:
                 return self.bulk.result_pages(job_id, request, version)
-        raise OrgError("METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed.", 405)
+        raise _not_allowed(request, "GET,POST,PATCH,DELETE")
 
-    def _control(self, request: Request) -> Response:
-        match request.method, request.path.rstrip("/"):
-            case "GET", "/sandbox/status":
-                return json_response(self.status())
-            case "GET", "/sandbox/truth":
-                return json_response({rule: sorted(ids) for rule, ids in self.org.truth.items()})
-            case "POST", "/sandbox/advance":
-                return self._advance(request.json_object)
-            case "POST", "/sandbox/expire-sessions":
-                self.sessions.expire_all()
-                return Response(204)
-            case "GET", "/sandbox/faults":
-                return json_response(self.faults.shown())
-            case "POST", "/sandbox/faults":
-                return json_response(self.faults.add(request.json_object).shown(), 201)
-            case "DELETE", "/sandbox/faults":
-                self.faults.clear()
-                return Response(204)
-        raise OrgError("NOT_FOUND", "No such control; see /sandbox/status, advance, faults, truth", 404)
 
-    def status(self) -> dict[str, Any]:
-        return {
-            "now": clock_text(self.org.clock.now),
-            "is_live": self.org.clock.is_live,
-            "ca_file": self.ca_file,
-            "calls": self._calls,
-            "counts": {name: self.org.count(name) for name in self.org.schema},
-            "faults": self.faults.shown(),
-        }
-
-    def _advance(self, told: dict[str, Any]) -> Response:
-        now = self.org.clock.now
-        try:
-            if "to" in told:
-                target = datetime.fromisoformat(told["to"])
-            else:
-                step = {unit: float(told[unit]) for unit in ("days", "hours", "minutes", "seconds") if unit in told}
-                if not step:
-                    raise ValueError('say {"days": n}, {"hours": n} or {"to": "2026-01-31T00:00:00Z"}')
-                target = now + timedelta(**step)
-            moved = self.org.advance_to(target)
-        except (ValueError, TypeError) as error:
-            raise OrgError("INVALID_CLOCK", str(error)) from error
-        log.info("clock moved from %s to %s", now.isoformat(), moved.isoformat())
-        return json_response({"now": clock_text(moved)})
+def _data_path(path: str) -> tuple[str, list[str]]:
+    """Version and the parts behind it. Raises OrgError NOT_FOUND."""
+    match = _DATA.fullmatch(path)
+    if match is None or float(match[1]) not in VERSIONS:
+        raise _not_found()
+    return match[1], [unquote(part) for part in (match[2] or "").strip("/").split("/")]
 
 
 def _job_failure(due: list[Fault]) -> str | None:
     return next((fault.options.get("message", "Job failed") for fault in due if fault.kind == "job_failed"), None)
+
+
+def _not_found() -> OrgError:
+    return OrgError("NOT_FOUND", "The requested resource does not exist", 404)
+
+
+def _not_allowed(request: Request, allowed: str) -> OrgError:
+    message = f"HTTP Method '{request.method}' not allowed. Allowed are {allowed}"
+    return OrgError("METHOD_NOT_ALLOWED", message, 405)

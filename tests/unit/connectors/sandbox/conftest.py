@@ -99,6 +99,20 @@ class Api:
             time.sleep(0.01)
         raise AssertionError(f"job {job_id} did not finish")
 
+    def send(self, method: str, path: str, body: Any = None, **parameters: Any) -> requests.Response:
+        """A call that writes."""
+        return self.http.request(method, self.base + path, json=body, params=parameters, timeout=20)
+
+    def create(self, name: str, **fields: Any) -> str:
+        made = self.send("POST", f"/sobjects/{name}", fields)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    def one(self, soql: str, *, is_all: bool = False) -> dict[str, Any]:
+        """The only record of a query, without its attributes."""
+        (record,) = self.records(soql, is_all=is_all)
+        return {name: value for name, value in record.items() if name != "attributes"}
+
     def control(self, path: str, **told: Any) -> requests.Response:
         return requests.post(f"{self.server.url}/sandbox/{path}", json=told, timeout=20)
 
@@ -118,6 +132,21 @@ def company_server(company: Org) -> Iterator[SandboxServer]:
 @pytest.fixture
 def company_api(company_server: SandboxServer) -> Iterator[Api]:
     api = Api(company_server)
+    yield api
+    api.http.close()
+
+
+@pytest.fixture(scope="session")
+def lab_server() -> Iterator[SandboxServer]:
+    """A small company whose records the tests may change: each its own ones. Nobody moves its clock."""
+    org = open_company(seed=5, scale=0.03, anchor=ANCHOR, clock=Clock(NOW))
+    with SandboxServer(org, session_id="LAB") as server:
+        yield server
+
+
+@pytest.fixture
+def lab(lab_server: SandboxServer) -> Iterator[Api]:
+    api = Api(lab_server)
     yield api
     api.http.close()
 

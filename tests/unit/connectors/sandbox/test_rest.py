@@ -132,8 +132,8 @@ def test_a_wrong_replication_window_is_refused(tiny: Any, parameters: dict[str, 
     assert (response.status_code, response.json()[0]["errorCode"]) == (400, code)
 
 
-def test_writing_is_not_allowed(tiny: Any) -> None:
-    response = tiny.http.post(f"{tiny.base}/sobjects/Account", json={"Name": "New"}, timeout=20)
+def test_a_query_is_not_written_to(tiny: Any) -> None:
+    response = tiny.http.post(f"{tiny.base}/query", json={"q": "SELECT Id FROM Account"}, timeout=20)
     assert (response.status_code, response.json()[0]["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
 
 
