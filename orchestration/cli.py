@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -79,11 +80,70 @@ def sandbox() -> None:
 @click.option("--from-csv", type=click.Path(exists=True, file_okay=False), help="Fill the org from a folder.")
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False), help="TOML file that names the columns.")
 @click.option("--now", help="The org's clock as an ISO instant; default: the present.")
-@click.option("--session-id", help="The session id to accept; default: a random one, printed.")
-def serve(**options: Any) -> None:
+@click.option("--session-id", help="The session id to accept; default: one of its own, printed.")
+@click.option("--live", is_flag=True, help="Let the clock run; else it stands until it is advanced.")
+@click.option("--tls", is_flag=True, help="Speak https with a certificate made at the start; its CA file is printed.")
+@click.option("--certificates", type=click.Path(file_okay=False), help="Folder to keep the certificate in, with --tls.")
+def serve(live: bool, tls: bool, **options: Any) -> None:
     """Serve the sandbox org until stopped (Ctrl-C)."""
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    arguments += ["--live"] * live + ["--tls"] * tls
     os.execv(sys.executable, [sys.executable, "-m", "connectors.sandbox", *arguments])
+
+
+URL = click.option("--url", help="A running sandbox org's address; default: the embedded org of this home.")
+CA_FILE = click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="What it prints with --tls.")
+
+
+@sandbox.command(epilog=EPILOG)
+@click.option("--days", type=float, default=0.0, help="How many days to live on.")
+@click.option("--hours", type=float, default=0.0, help="How many hours to live on, added to the days.")
+@click.option("--to", help="Up to this ISO instant instead.")
+@URL
+@CA_FILE
+@JSON
+def advance(days: float, hours: float, to: str | None, url: str | None, ca_file: str | None, as_json: bool) -> None:
+    """Let the company live on: new, changed and deleted records come as they would.
+
+    The next sync fetches them, and the next packs tell of them: `salespulse sandbox advance --days 7`, then
+    `salespulse run`, is a week in the life of a sales team. The clock never goes back.
+    """
+
+    def move() -> int:
+        from orchestration.sandbox import parse_step
+
+        now = _sandbox_org(url, ca_file).advance(*parse_step(days, hours, to))
+        click.echo(json.dumps({"now": now.isoformat()}) if as_json else f"The sandbox org has lived until {now}")
+        return 0
+
+    sys.exit(_guarded(move, as_json))
+
+
+@sandbox.command("status", epilog=EPILOG)
+@URL
+@CA_FILE
+@JSON
+def sandbox_status(url: str | None, ca_file: str | None, as_json: bool) -> None:
+    """Say how far the org has lived, and of a running one what it holds and what is switched on."""
+
+    def tell() -> int:
+        told = _sandbox_org(url, ca_file).status()
+        if as_json:
+            click.echo(json.dumps(told, indent=2))
+        else:
+            lines = {**told, "counts": ", ".join(f"{name} {n:,}" for name, n in told.get("counts", {}).items() if n)}
+            click.echo("\n".join(f"{name}: {value}" for name, value in lines.items() if value not in ("", [], None)))
+        return 0
+
+    sys.exit(_guarded(tell, as_json))
+
+
+def _sandbox_org(url: str | None, ca_file: str | None) -> Any:
+    from orchestration.sandbox import Embedded, Running
+
+    if url is None:
+        return Embedded(load_settings())
+    return Running(url, Path(ca_file) if ca_file else None)
 
 
 def _execute(command: str, job: str, as_json: bool) -> int:

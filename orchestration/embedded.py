@@ -59,9 +59,17 @@ def advance_clock(file: Path, wall: datetime) -> OrgClock:
     """The clock for the sync that starts now, kept in `file`."""
     before = read_clock(file)
     clock = before.next(wall) if before else _first_clock(wall)
+    write_clock(file, clock)
+    return clock
+
+
+def write_clock(file: Path, clock: OrgClock) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"anchor": clock.anchor.isoformat(), "now": clock.now.isoformat()}))
-    return clock
+
+
+def clock_file(settings: Settings) -> Path:
+    return settings.root / "sandbox.json"
 
 
 def _first_clock(wall: datetime) -> OrgClock:
@@ -75,7 +83,7 @@ def embedded_org(settings: Settings, *, lives_on: bool = True) -> Iterator[str]:
     `lives_on` is false for those who only look: the org is as the last sync met it.
     """
     wall = datetime.now(UTC).replace(microsecond=0)
-    file = settings.root / "sandbox.json"
+    file = clock_file(settings)
     clock = advance_clock(file, wall) if lives_on else read_clock(file) or _first_clock(wall)
     command = [
         *(sys.executable, "-m", "connectors.sandbox", "--port", "0", "--session-id", SESSION_ID),

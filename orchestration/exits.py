@@ -12,6 +12,7 @@ from connectors.salesforce.errors import SalesforceError
 from connectors.warehouse.errors import OtherOrgError, WarehouseError, WarehouseFolderError, WarehouseLockedError
 from orchestration.dbt import DbtError
 from orchestration.embedded import EmbeddedOrgError
+from orchestration.sandbox import SandboxError
 from orchestration.settings import ConfigurationError
 
 
@@ -45,6 +46,7 @@ EXPLAINED = (
     DbtError,
     OutboxError,
     EmbeddedOrgError,
+    SandboxError,
     SalesforceError,
     WarehouseError,
 )

@@ -1,6 +1,6 @@
 """`python -m connectors.sandbox`: serve an org in a process of its own.
 
-Its first line is the URL; with --tls a second one says which CA file clients must trust.
+Its first line is the URL, the second a session id; with --tls a third one says which CA file clients must trust.
 """
 
 import argparse
@@ -53,6 +53,7 @@ def _serve(told: argparse.Namespace, certificates: Path | None) -> None:
 
 def _tell(server: SandboxServer) -> None:
     print(server.url, flush=True)
+    print(f"Session id: {server.application.sessions.issue()}", flush=True)
     if server.application.ca_file:
         print(f"CA file: {server.application.ca_file}", flush=True)
 

@@ -10,7 +10,8 @@ from orchestration.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
-COMMANDS = ("run", "sync", "build", "check", "publish", "export", "status", "doctor", "dev", "sandbox serve")
+COMMANDS = ("run", "sync", "build", "check", "publish", "export", "status", "doctor", "dev")
+SANDBOX = ("sandbox serve", "sandbox advance", "sandbox status")
 
 
 def settings_page() -> str:
@@ -27,7 +28,7 @@ def settings_page() -> str:
 def commands_page() -> str:
     """The help of every command, as it prints it."""
     parts = ["# Commands", "", "`python -m orchestration.cli` is the same as `salespulse`."]
-    for command in COMMANDS:
+    for command in (*COMMANDS, *SANDBOX):
         said = subprocess.run(
             [sys.executable, "-m", "orchestration.cli", *command.split(), "--help"],
             cwd=ROOT,

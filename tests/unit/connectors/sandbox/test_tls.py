@@ -41,7 +41,8 @@ def test_the_command_says_where_the_ca_file_is(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            url, ca_file = process.stdout.readline().strip(), process.stdout.readline().strip()
+            url, session, ca_file = (process.stdout.readline().strip() for _ in range(3))
+            assert session.startswith("Session id: 00D")
             assert ca_file.startswith("CA file: ")
             path = ca_file.removeprefix("CA file: ")
             assert requests.get(f"{url}/sandbox/status", verify=path, timeout=10).ok
