@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.sandbox.crud import Rollback
+from connectors.sandbox.crud import RolledBackError
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.message import Request, Response, json_response
 from connectors.sandbox.org import Org
@@ -37,8 +37,8 @@ class Composite:
             with self._org.transaction():
                 self._run(parts, request, results)
                 if any(each["httpStatusCode"] >= 400 for each in results):
-                    raise Rollback
-        except Rollback:
+                    raise RolledBackError
+        except RolledBackError:
             results = [_halted(each) if each["httpStatusCode"] < 400 else each for each in results]
         return json_response({"compositeResponse": results})
 

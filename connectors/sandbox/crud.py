@@ -12,7 +12,7 @@ COLLECTION_SIZE = 200
 UPSERT_TELLS_FROM = 46.0  # from this version on an update by external id is answered with a body
 
 
-class Rollback(Exception):  # noqa: N818 - carries a finished answer out of its transaction
+class RolledBackError(Exception):
     """Undoes the transaction that it leaves; the answer is given all the same."""
 
 
@@ -84,8 +84,8 @@ class Records:
                 for each in told:
                     results.append(_result(work, each))
                 if is_whole and not all(result["success"] for result in results):
-                    raise Rollback
-        except Rollback:
+                    raise RolledBackError
+        except RolledBackError:
             results = [result if not result["success"] else _ROLLED_BACK for result in results]
         return json_response(results)
 

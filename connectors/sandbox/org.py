@@ -25,6 +25,7 @@ from connectors.sandbox.schema import Schema, SObject
 from connectors.sandbox.versions import FOREVER, load_versions
 
 RECYCLE_BIN_DAYS = 15
+ON_DISK_FROM_ROWS = 3_000_000
 ON_DISK_MEMORY = "4GB"
 
 log = logging.getLogger("salespulse.sandbox")
@@ -48,8 +49,9 @@ class Org:
     with a `_from` column each; an sObject without one is empty.
 
     An org that `is_snapshot` has one version of each record, told as it is: nothing is archived, purged or
-    derived from activities. One that is `on_disk` keeps its records compressed in a temporary file: for millions
-    of them. Thread-safe: every caller takes a `cursor()` of its own; a `transaction` is seen by others at once.
+    derived from activities. One that is `on_disk` keeps its records compressed in a temporary file; by default
+    one of millions of them does, or one whose size is not known before. Thread-safe: every caller takes a
+    `cursor()` of its own; a `transaction` is seen by others at once.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Org:
         planted: Iterable[Planted] = (),
         is_snapshot: bool = False,
         recycle_bin_days: int = RECYCLE_BIN_DAYS,
-        on_disk: bool = False,
+        on_disk: bool | None = None,
     ) -> None:
         self.full_schema = schema
         self.permissions = Permissions(schema)
@@ -71,7 +73,8 @@ class Org:
         self._planted = tuple(planted)
         self._lock = threading.RLock()
         self._local = threading.local()
-        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-org-") if on_disk else None
+        is_large = _is_large(tables) if on_disk is None else on_disk
+        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-org-") if is_large else None
         self._connection = _connect(Path(self._folder.name) if self._folder else None)
         self._connection.execute("CREATE SCHEMA versions")
         for sobject in schema.values():
@@ -227,8 +230,13 @@ class Org:
         return now
 
 
+def _is_large(tables: Mapping[str, Any]) -> bool:
+    sizes = [table.num_rows if isinstance(table, pa.Table) else ON_DISK_FROM_ROWS for table in tables.values()]
+    return sum(sizes) >= ON_DISK_FROM_ROWS
+
+
 def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(folder / "org.duckdb") if folder else ":memory:")
+    connection = duckdb.connect(str(folder / "org.duckdb")) if folder else duckdb.connect(":memory:")
     connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
     if folder:
         connection.execute(f"SET GLOBAL memory_limit = '{ON_DISK_MEMORY}'")

@@ -13,6 +13,8 @@ import pyarrow as pa
 from connectors.sandbox.schema import Field, SObject
 
 FOREVER = "TIMESTAMP 'infinity'"
+# Where a record's versions follow each other, as simulators give them, the next row tells: one pass, nothing sorted.
+_NEXT = f'CASE WHEN lead("Id") OVER () = "Id" THEN lead(_from) OVER () ELSE {FOREVER} END'
 _EMPTY = {"Id": pa.string(), "_from": pa.timestamp("s")}
 
 
@@ -25,13 +27,17 @@ def load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, sourc
     incoming = _readable(source)
     present = set(incoming.schema.names)
     columns = [f'{_source_of(field, present)}::{field.duckdb_type} AS "{field.name}"' for field in sobject.columns]
-    until = '"_until"::TIMESTAMP' if "_until" in present else FOREVER
-    selected = ", ".join([*columns, '"_from"::TIMESTAMP AS _from', f"{until} AS _until"])
-    table = f'versions."{sobject.name}"'
+    columns.append('"_from"::TIMESTAMP AS _from')
+    is_told = "_until" in present
+    if is_told:
+        columns.append('"_until"::TIMESTAMP AS _until')
+    until = "" if is_told else f", {FOREVER if is_snapshot else _NEXT} AS _until"
     connection.register("incoming", incoming)
-    connection.execute(f"CREATE TABLE {table} AS SELECT {selected} FROM incoming")
+    connection.execute(
+        f'CREATE TABLE versions."{sobject.name}" AS SELECT *{until} FROM (SELECT {", ".join(columns)} FROM incoming)'
+    )
     connection.unregister("incoming")
-    if "_until" not in present and not is_snapshot:
+    if not is_told and not is_snapshot and not _is_in_order(connection, sobject):
         _end_versions(connection, sobject)
 
 
@@ -56,6 +62,16 @@ def _readable(source: Any) -> Any:
     return pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
 
 
+def _is_in_order(connection: duckdb.DuckDBPyConnection, sobject: SObject) -> bool:
+    """Whether each record's versions came together and in time's order."""
+    sql = (
+        f'SELECT count(DISTINCT "Id"), count(*) FILTER (WHERE _until = {FOREVER}), '
+        f'count(*) FILTER (WHERE _until < _from) FROM versions."{sobject.name}"'
+    )
+    row = connection.execute(sql).fetchone()
+    return row is not None and row[0] == row[1] and row[2] == 0
+
+
 def _end_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject) -> None:
     """Let each version end where the record's next begins.
 
@@ -68,6 +84,7 @@ def _end_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject) -> No
         f"CREATE TEMP TABLE ends AS SELECT * FROM (SELECT rowid AS place, {following} AS until FROM {table} "
         f'WHERE "Id" IN ({several})) WHERE until IS NOT NULL'
     )
+    connection.execute(f"UPDATE {table} SET _until = {FOREVER}")
     connection.execute(f"UPDATE {table} SET _until = ends.until FROM ends WHERE ends.place = {table}.rowid")
     connection.execute("DROP TABLE ends")
 

@@ -26,7 +26,8 @@ def test_only_the_warehouse_connects_to_a_duckdb_file(file: Path) -> None:
     opened = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     connects = [ast.unparse(node) for node in opened if ast.unparse(node.func) == "duckdb.connect"]
     if _name(file).startswith("connectors/sandbox/"):
-        connects = [call for call in connects if call not in ("duckdb.connect()", "duckdb.connect(':memory:')")]
+        own = ("duckdb.connect()", "duckdb.connect(':memory:')", "duckdb.connect(str(folder / 'org.duckdb'))")
+        connects = [call for call in connects if call not in own]  # in memory, or the org's own temporary file
     assert not connects, f"{_name(file)} opens DuckDB by itself: take a connection as an argument"
     assert "from duckdb import connect" not in source
 
