@@ -49,7 +49,7 @@ class Org:
     with a `_from` column each; an sObject without one is empty.
 
     An org that `is_snapshot` has one version of each record, told as it is: nothing is archived, purged or
-    derived from activities. One that is `on_disk` keeps its records compressed in a temporary file; by default
+    derived from activities. One that is `on_disk` keeps its records in a temporary file; by default
     one of millions of them does, or one whose size is not known before. Thread-safe: every caller takes a
     `cursor()` of its own; a `transaction` is seen by others at once.
     """
@@ -240,6 +240,8 @@ def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:
     connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
     if folder:
         connection.execute(f"SET GLOBAL memory_limit = '{ON_DISK_MEMORY}'")
+        # Packing costs five times what writing does, and reading pays for it again: room on disk is cheaper.
+        connection.execute("PRAGMA force_compression='uncompressed'")
         connection.execute("SET GLOBAL temp_directory = $1", [str(folder / "spill")])
     return connection
 
