@@ -81,13 +81,16 @@ def sandbox() -> None:
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False), help="TOML file that names the columns.")
 @click.option("--now", help="The org's clock as an ISO instant; default: the present.")
 @click.option("--session-id", help="The session id to accept; default: one of its own, printed.")
-@click.option("--live", is_flag=True, help="Let the clock run; else it stands until it is advanced.")
-@click.option("--tls", is_flag=True, help="Speak https with a certificate made at the start; its CA file is printed.")
+@click.option("--adherence-effect", type=float, help="Logit of winning that following the process adds; 0.6, also 0.")
+@click.option("--fiscal-year-start-month", type=click.IntRange(1, 12), help="Default: 1, the calendar year.")
+@click.option("--currencies", is_flag=True, default=None, help="Some accounts buy in EUR and GBP, at dated rates.")
+@click.option("--live", is_flag=True, default=None, help="Let the clock run; else it stands until it is advanced.")
+@click.option("--tls", is_flag=True, default=None, help="Speak https; the CA file of its certificate is printed.")
 @click.option("--certificates", type=click.Path(file_okay=False), help="Folder to keep the certificate in, with --tls.")
-def serve(live: bool, tls: bool, **options: Any) -> None:
+def serve(**options: Any) -> None:
     """Serve the sandbox org until stopped (Ctrl-C)."""
-    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
-    arguments += ["--live"] * live + ["--tls"] * tls
+    given = {name.replace("_", "-"): value for name, value in options.items() if value is not None}
+    arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in given.items()]
     os.execv(sys.executable, [sys.executable, "-m", "connectors.sandbox", *arguments])
 
 

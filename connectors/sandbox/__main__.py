@@ -21,6 +21,9 @@ def main() -> None:
     parser.add_argument("--mapping", type=Path, metavar="FILE", help="TOML that maps the files to sObjects")
     parser.add_argument("--now", type=datetime.fromisoformat, help="the clock's start, default the real time")
     parser.add_argument("--anchor", type=date.fromisoformat, help="the day the history leads up to")
+    parser.add_argument("--adherence-effect", type=float, default=0.6, help="logit that following the process adds")
+    parser.add_argument("--currencies", action="store_true", help="some accounts buy in EUR and GBP, at dated rates")
+    parser.add_argument("--fiscal-year-start-month", type=int, default=1, choices=range(1, 13), metavar="MONTH")
     parser.add_argument("--session-id", help="the id of the first session")
     parser.add_argument("--live", action="store_true", help="let the clock run")
     parser.add_argument("--parent-pid", type=int, help="stop when this process is gone")
@@ -45,6 +48,9 @@ def _serve(told: argparse.Namespace, certificates: Path | None) -> None:
         anchor=told.anchor,
         session_id=told.session_id,
         is_live=told.live,
+        adherence_effect=told.adherence_effect,
+        has_currencies=told.currencies,
+        fiscal_month=told.fiscal_year_start_month,
         parent_pid=told.parent_pid,
         certificates=certificates,
         ready=_tell,

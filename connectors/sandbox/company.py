@@ -1,71 +1,192 @@
-"""The simulated company put together: an Org with its versions and its planted truth."""
+"""The simulated company put together: its records, its planted truth, the true odds of its deals, its true totals."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.org import Org, Planted
-from connectors.sandbox.simulate.customers import account_table, contact_table, make_customers
-from connectors.sandbox.simulate.era import Era
+from connectors.sandbox.org import Org
+from connectors.sandbox.simulate import frames
+from connectors.sandbox.simulate.book import Book
+from connectors.sandbox.simulate.catalog import PRICE_BOOK_ID, catalog_tables
+from connectors.sandbox.simulate.conduct import Conduct, act
+from connectors.sandbox.simulate.contact_roles import ContactRoles, contact_role_table, fill_roles
+from connectors.sandbox.simulate.customers import Customers, account_table, contact_table, make_customers
+from connectors.sandbox.simulate.era import Era, day_number
+from connectors.sandbox.simulate.facts import facts_table
 from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.leads import lead_tables
-from connectors.sandbox.simulate.meetings import event_table
-from connectors.sandbox.simulate.opportunities import (
-    StepColumns,
-    field_history_table,
-    history_table,
-    opportunity_table,
-)
-from connectors.sandbox.simulate.people import hire, role_table, user_table
-from connectors.sandbox.simulate.pipeline import fill_pipeline
-from connectors.sandbox.simulate.quotas import quota_table
+from connectors.sandbox.simulate.hiring import hire
+from connectors.sandbox.simulate.histories import field_history_table, history_table
+from connectors.sandbox.simulate.items import Items, fill_items, item_table
+from connectors.sandbox.simulate.money import Currencies, choose_currencies, currency_tables
+from connectors.sandbox.simulate.odds import odds_at, odds_table
+from connectors.sandbox.simulate.opportunities import opportunity_table
+from connectors.sandbox.simulate.people import Staff
+from connectors.sandbox.simulate.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.quotas import quota_table, quotas, sales_of
+from connectors.sandbox.simulate.quotes import Quotes, draw_up, quote_table
 from connectors.sandbox.simulate.setup_rows import setup_tables
-from connectors.sandbox.simulate.tasks import task_table
-from connectors.sandbox.simulate.touches import MEETINGS_PER_DAY, TASKS_PER_DAY, Touches, contact_role_table
-from connectors.sandbox.simulate.truth import Fact, planted_facts
+from connectors.sandbox.simulate.splits import Splits, share_out, split_tables
+from connectors.sandbox.simulate.staff_totals import staff_totals
+from connectors.sandbox.simulate.totals import conversions, totals
+from connectors.sandbox.simulate.truth import every_fact
+from connectors.sandbox.simulate.users import role_table, user_table
 from connectors.sandbox.standard import standard_schema
 
-
-def open_company(*, seed: int, scale: float, anchor: date, clock: Clock) -> Org:
-    """The company of (seed, scale, anchor) as the clock shows it."""
-    tables, facts = simulate(Era(seed, scale, anchor))
-    planted = [_to_planted(fact) for fact in facts]
-    return Org(standard_schema(), tables, clock, planted=planted)
+DISK_SCALE = 50  # from here on an org's records are better kept in a file
 
 
-def simulate(era: Era) -> tuple[dict[str, Any], list[Fact]]:
-    """All record versions by sObject as Arrow tables, and the violations in them."""
+@dataclass(frozen=True)
+class Company:
+    """All that the simulation knows. Records are made of it by `tables`; the rest is what no record tells."""
+
+    era: Era
+    staff: Staff
+    pipeline: Pipeline
+    customers: Customers
+    conduct: Conduct
+    roles: ContactRoles
+    currencies: Currencies
+    items: Items
+    quotes: Quotes
+    splits: Splits
+
+    @cached_property
+    def facts(self) -> Any:
+        """The rules that records break: an Arrow table of rule, object, record_id, reason, since and until (UTC)."""
+        every = every_fact(self.era, self.staff, self.pipeline, self.roles, self.conduct, self.items, self.quotes)
+        return facts_table(every)
+
+    def facts_at(self, instant: datetime) -> dict[str, frozenset[str]]:
+        """The violations that hold at an instant: rule → record ids."""
+        now = pa.scalar(_naive(instant), pa.timestamp("s"))
+        held = pc.and_(
+            pc.less_equal(self.facts["since"], now),
+            pc.fill_null(pc.greater(self.facts["until"], now), True),
+        )
+        found: dict[str, set[str]] = {}
+        rows = self.facts.filter(held).select(["rule", "record_id"]).to_pydict()
+        for rule, record_id in zip(rows["rule"], rows["record_id"], strict=True):
+            found.setdefault(rule, set()).add(record_id)
+        return {rule: frozenset(ids) for rule, ids in sorted(found.items())}
+
+    def odds(self, at: date) -> Any:
+        """The true odds of every deal that is open at the end of a day: see `simulate.odds.odds_table`."""
+        odds = odds_at(self.era, self.pipeline.fates, day_number(at))
+        return odds_table(self.era, odds, self.pipeline.book.numbers)
+
+    def totals(self, period: str, scope: str = "company", at: datetime | None = None) -> list[dict[str, Any]]:
+        """True totals of the KPIs as known at an instant (default: the anchor): see `simulate.totals.totals`."""
+        return totals(self.era, self.staff, self.pipeline.book, period, scope, self._second(at))
+
+    def staff_totals(self, at: datetime | None = None) -> dict[str, Any]:
+        """True totals of activities, leads, quotas and coverage as known at an instant (default: the anchor)."""
+        told = quotas(self.era, self.staff, sales_of(self.pipeline.book))
+        return staff_totals(self.conduct, told, self._second(at) - 1)
+
+    def conversions(self, period: str, at: datetime | None = None) -> list[dict[str, Any]]:
+        """True stage conversions by cohort of birth: see `simulate.totals.conversions`."""
+        return conversions(self.era, self.pipeline.book, period, self._second(at))
+
+    def _second(self, at: datetime | None) -> int:
+        """The first second after an instant: what happens at it is known."""
+        return self.era.anchored if at is None else int(_naive(at).replace(tzinfo=UTC).timestamp()) + 1
+
+    def tables(self) -> dict[str, Any]:
+        """All record versions by sObject: Arrow tables, and of what is big, record batches to be taken once."""
+        era, staff, book, customers = self.era, self.staff, self.pipeline.book, self.customers
+        return {
+            **setup_tables(era, staff),
+            "UserRole": role_table(era, staff),
+            "User": user_table(staff),
+            "Account": account_table(era, staff, customers, self.currencies),
+            "Contact": contact_table(era, staff, customers),
+            **self.conduct.tables(),
+            "Opportunity": _batches(self._opportunities()),
+            "OpportunityHistory": _batches(self._numbered(history_table)),
+            "OpportunityFieldHistory": _batches(self._numbered(field_history_table)),
+            "OpportunityContactRole": contact_role_table(era, staff, book, customers, self.roles),
+            "Task": _batches(self.conduct.task_batches()),
+            "Event": _batches(self.conduct.event_batches()),
+            "ForecastingQuota": quota_table(era, staff, quotas(era, staff, sales_of(book))),
+            **currency_tables(staff, self.currencies),
+            **catalog_tables(era, staff, self.currencies.corporate_column),
+            "OpportunityLineItem": item_table(staff, book, self.items, self.currencies),
+            "Quote": quote_table(staff, book, customers, self.quotes, self.currencies, era.end),
+            **split_tables(era, staff, book, self.splits, self.currencies),
+        }
+
+    def _opportunities(self) -> Iterator[Any]:
+        """Opportunity as tables of some deals each."""
+        book = self.pipeline.book
+        itemised = self.items.has_lines(book)
+        for part in book.parts():
+            begin = int(book.starts[part.offset])
+            has_lines = itemised[begin : begin + len(part.steps)]
+            whose = part.steps.deal + part.offset
+            more = {
+                "IsSplit": self.splits.percentage[whose] > 0,
+                "Pricebook2Id": frames.pick([PRICE_BOOK_ID], np.where(has_lines, 0, NONE)),
+                **self.currencies.column(whose),
+            }
+            yield opportunity_table(self.era, self.staff, part, self.customers, has_lines, more)
+
+    def _numbered(self, make: Callable[[Staff, Book, int], Any]) -> Iterator[Any]:
+        """Tables of some deals' history each, their ids counting on."""
+        number = 1
+        for part in self.pipeline.book.parts():
+            made = make(self.staff, part, number)
+            number += made.num_rows
+            yield made
+
+
+def _batches(tables: Iterable[Any]) -> Iterator[Any]:
+    for table in tables:
+        yield from table.to_batches()
+
+
+def open_company(
+    *,
+    seed: int,
+    scale: float,
+    anchor: date,
+    clock: Clock,
+    adherence_effect: float = 0.6,
+    fiscal_month: int = 1,
+    has_currencies: bool = False,
+    rates: Mapping[str, float] | None = None,
+) -> Org:
+    """The company of (seed, scale, anchor) as the clock shows it. The others: see `Era`."""
+    company = found(Era(seed, scale, anchor, adherence_effect, fiscal_month, has_currencies, rates or {}))
+    on_disk = scale >= DISK_SCALE
+    return Org(standard_schema(), company.tables(), clock, company=company, on_disk=on_disk)
+
+
+def found(era: Era) -> Company:
+    """Let the company live from the era's start to its end."""
     staff = hire(era)
     pipeline = fill_pipeline(era, staff)
-    deals = pipeline.deals
-    customers = make_customers(era, pipeline.account_created, pipeline.account_slots, pipeline.account_won)
-    columns = StepColumns(deals)
-    leads, lead_touches = lead_tables(era, staff, deals, customers)
-    calls = Touches(era, staff, deals, columns, TASKS_PER_DAY, "task touches")
-    visits = Touches(era, staff, deals, columns, MEETINGS_PER_DAY, "meeting touches")
-    tasks, task_facts = task_table(era, staff, deals, customers, calls, lead_touches)
-    tables = {
-        **setup_tables(era, staff),
-        "UserRole": role_table(era, staff),
-        "User": user_table(staff),
-        "Account": account_table(era, staff, customers),
-        "Contact": contact_table(era, staff, customers),
-        "Lead": leads,
-        "Opportunity": opportunity_table(deals, columns, customers, staff),
-        "OpportunityHistory": history_table(deals, columns, staff),
-        "OpportunityFieldHistory": field_history_table(deals, columns, staff),
-        "OpportunityContactRole": contact_role_table(era, staff, deals, customers, columns),
-        "Task": tasks,
-        "Event": event_table(era, staff, deals, customers, visits),
-        "ForecastingQuota": quota_table(era, staff, deals),
-    }
-    return tables, list(planted_facts(deals, columns, staff, task_facts))
+    customers = make_customers(era, pipeline.book.accounts)
+    book = pipeline.book
+    return Company(
+        era,
+        staff,
+        pipeline,
+        customers,
+        act(era, staff, book, customers),
+        fill_roles(era, book, customers),
+        choose_currencies(era, book),
+        fill_items(era, book, pipeline.slants),
+        draw_up(era, book),
+        share_out(era, staff, book),
+    )
 
 
-def _to_planted(fact: Fact) -> Planted:
-    until = None if fact.until == NONE else _instant(fact.until)
-    return Planted(fact.rule, fact.record_id, _instant(fact.since), until)
-
-
-def _instant(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC).replace(tzinfo=None)
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant

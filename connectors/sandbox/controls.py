@@ -16,6 +16,7 @@ from connectors.sandbox.message import Request, Response, json_response
 from connectors.sandbox.org import Org, clock_text
 from connectors.sandbox.quotas import Quotas
 from connectors.sandbox.replication import Transactions
+from connectors.sandbox.truths import tell_truth
 from connectors.sandbox.writing import Writer
 
 log = logging.getLogger("salespulse.sandbox")
@@ -45,7 +46,7 @@ class Controls:
         name = request.path.rstrip("/").removeprefix("/sandbox/")
         match request.method:
             case "GET":
-                return self._tell(name)
+                return self._tell(name, request.parameters)
             case "POST":
                 return self._do(name, request.json_object)
             case "DELETE" if name == "faults":
@@ -53,15 +54,16 @@ class Controls:
                 return Response(204)
         raise _unknown()
 
-    def _tell(self, name: str) -> Response:
+    def _tell(self, name: str, parameters: Mapping[str, str]) -> Response:
         told: dict[str, Callable[[], Any]] = {
             "status": self._status,
-            "truth": lambda: {rule: sorted(ids) for rule, ids in self._org.truth.items()},
             "faults": self._faults.shown,
             "permissions": self._org.permissions.shown,
             "limits": self._quotas.shown,
             "transaction": self._transactions.shown,
         }
+        if name.partition("/")[0] == "truth":
+            return json_response(tell_truth(self._org, name.partition("/")[2], parameters))
         if name not in told:
             raise _unknown()
         return json_response(told[name]())
@@ -137,7 +139,8 @@ def _ids(told: Mapping[str, Any], key: str) -> list[str]:
 
 def _unknown() -> OrgError:
     message = (
-        "No such control; there are GET /sandbox/status, truth, and GET or POST /sandbox/faults, permissions, "
-        "limits, transaction, and POST /sandbox/advance, expire-sessions, undelete, merge, hard-delete"
+        "No such control; there are GET /sandbox/status, truth, truth/facts, truth/totals, truth/staff, truth/odds, "
+        "GET or POST /sandbox/faults, permissions, limits, transaction, and POST /sandbox/advance, expire-sessions, "
+        "undelete, merge, hard-delete"
     )
     return OrgError("NOT_FOUND", message, 404)

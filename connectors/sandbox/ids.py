@@ -17,6 +17,11 @@ _WEIGHTS = np.array([1, 2, 4, 8, 16])
 
 def make_ids(prefix: str, numbers: Any) -> NDArray[np.str_]:
     """18-character ids for the integers `numbers`, in an order that follows them."""
+    return id_bytes(prefix, numbers).view("S18").reshape(-1).astype("U18")
+
+
+def id_bytes(prefix: str, numbers: Any) -> NDArray[np.uint8]:
+    """The same ids as rows of 18 ASCII bytes."""
     rest = np.array(numbers, dtype=np.int64)
     chars = np.empty((rest.size, SHORT_LENGTH), dtype=np.uint8)
     chars[:, :6] = np.frombuffer((prefix + INSTANCE).encode(), dtype=np.uint8)
@@ -41,11 +46,10 @@ def to_long_id(short: str) -> str:
     if len(short) != SHORT_LENGTH or not short.isascii():
         return short
     chars = np.frombuffer(short.encode(), dtype=np.uint8).reshape(1, SHORT_LENGTH)
-    return str(_with_checksum(chars)[0])
+    return _with_checksum(chars).tobytes().decode()
 
 
-def _with_checksum(chars: NDArray[np.uint8]) -> NDArray[np.str_]:
+def _with_checksum(chars: NDArray[np.uint8]) -> NDArray[np.uint8]:
     is_upper = (chars >= ord("A")) & (chars <= ord("Z"))
     checks = _CHECKS[is_upper.reshape(-1, 3, 5) @ _WEIGHTS]
-    joined = np.ascontiguousarray(np.concatenate([chars, checks], axis=1))
-    return joined.view("S18").reshape(-1).astype("U18")
+    return np.ascontiguousarray(np.concatenate([chars, checks], axis=1))

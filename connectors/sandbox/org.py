@@ -11,9 +11,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -44,6 +44,21 @@ class Planted:
         return self.since <= instant and (self.until is None or instant < self.until)
 
 
+class Knowing(Protocol):
+    """What an org may ask of the company behind it: the truth that no record tells."""
+
+    @property
+    def facts(self) -> Any: ...
+
+    def facts_at(self, instant: datetime) -> dict[str, frozenset[str]]: ...
+
+    def odds(self, at: date) -> Any: ...
+
+    def totals(self, period: str, scope: str = "company", at: datetime | None = None) -> list[dict[str, Any]]: ...
+
+    def staff_totals(self, at: datetime | None = None) -> dict[str, Any]: ...
+
+
 class Org:
     """Record versions behind a clock. `tables` are, by sObject, Arrow tables or iterables of Arrow record batches
     with a `_from` column each; an sObject without one is empty.
@@ -61,6 +76,7 @@ class Org:
         clock: Clock,
         *,
         planted: Iterable[Planted] = (),
+        company: Knowing | None = None,
         is_snapshot: bool = False,
         recycle_bin_days: int = RECYCLE_BIN_DAYS,
         on_disk: bool | None = None,
@@ -71,6 +87,7 @@ class Org:
         self.recycle_bin_days = recycle_bin_days
         self.is_snapshot = is_snapshot
         self._planted = tuple(planted)
+        self.company = company
         self._lock = threading.RLock()
         self._local = threading.local()
         is_large = _is_large(tables) if on_disk is None else on_disk
@@ -122,6 +139,8 @@ class Org:
     def truth(self) -> dict[str, frozenset[str]]:
         """The violations that hold at the clock: rule → record ids."""
         now = self.clock.now
+        if self.company is not None:
+            return self.company.facts_at(now)
         found: dict[str, set[str]] = {}
         for each in self._planted:
             if each.holds_at(now):

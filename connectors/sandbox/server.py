@@ -91,16 +91,17 @@ def open_org(
     now: datetime | None = None,
     anchor: date | None = None,
     is_live: bool = False,
+    **company: Any,
 ) -> Org:
     """The simulated company, or with `from_csv` the org in a directory of files.
 
     `now` is the clock's start (default: the real time), `anchor` the day that the company's three
-    years of history lead up to (default: the day of `now`).
+    years of history lead up to (default: the day of `now`). Further keywords are those of `open_company`.
     """
     clock = Clock(now or datetime.now(UTC), is_live=is_live)
     if from_csv is not None:
         return open_files(from_csv, mapping, clock)
-    return open_company(seed=seed, scale=scale, anchor=anchor or clock.now.date(), clock=clock)
+    return open_company(seed=seed, scale=scale, anchor=anchor or clock.now.date(), clock=clock, **company)
 
 
 def serve(
@@ -117,14 +118,17 @@ def serve(
     parent_pid: int | None = None,
     certificates: Path | None = None,
     ready: Callable[[SandboxServer], None] | None = None,
+    **company: Any,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the process `parent_pid` is gone. `ready` gets the server.
 
-    With `certificates`, a folder, it speaks https with a certificate made there.
+    With `certificates`, a folder, it speaks https with a certificate made there. Further keywords are those of
+    `open_company`.
 
     To be called in the main thread of its process: it takes the signals.
     """
-    org = open_org(scale=scale, seed=seed, from_csv=from_csv, mapping=mapping, now=now, anchor=anchor, is_live=is_live)
+    files = {"from_csv": from_csv, "mapping": mapping}
+    org = open_org(scale=scale, seed=seed, now=now, anchor=anchor, is_live=is_live, **files, **company)
     stopping = threading.Event()
     is_own_child = os.getppid() == parent_pid
 

@@ -55,6 +55,13 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "ForecastEnabled boolean\nDefaultCurrencyIsoCode picklist 3\n" + CURRENCY + AUDIT.lstrip(),
     ),
     (
+        "Group",
+        "00G",
+        "Group",
+        "Id id required\nName string 40 required name\nDeveloperName string 80\n"
+        "Type picklist 40 =Queue|Regular|Role required\nEmail email" + AUDIT,
+    ),
+    (
         "RecordType",
         "012",
         "Record Type",
@@ -118,7 +125,7 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         f"Industry picklist {INDUSTRIES}\nRating picklist =Hot|Warm|Cold\nOwnerId reference >User|Group required\n"
         "IsConverted boolean\nConvertedDate date\nConvertedAccountId reference >Account\n"
         "ConvertedContactId reference >Contact\nConvertedOpportunityId reference >Opportunity\n"
-        "IsUnreadByOwner boolean\n"
+        "IsUnreadByOwner boolean\nAssigned_At__c datetime\n"
         + CURRENCY
         + AUDIT.lstrip()
         + "LastActivityDate date\nExternal_Id__c string 64 external unique",
@@ -163,7 +170,7 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Opportunity Field History",
         "Id id required\nIsDeleted boolean required\nOpportunityId reference >Opportunity required\n"
         "CreatedById reference >User required\nCreatedDate datetime required\n"
-        "Field picklist 255 =StageName|Amount|CloseDate|Owner|created required\n"
+        "Field picklist 255 =StageName|Amount|CloseDate|Owner|RecordType|created required\n"
         "DataType picklist 40 =DynamicEnum|Currency|DateOnly|EntityId|Text\n"
         "OldValue anyType !filter !sort !group\nNewValue anyType !filter !sort !group",
     ),
@@ -183,7 +190,7 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "AccountId reference >Account\nSubject combobox\nDescription textarea 32000\nActivityDate date\n"
         "Status picklist 40 =Not_Started|In_Progress|Completed|Waiting|Deferred required\n"
         "Priority picklist 20 =High|Normal|Low required\nIsHighPriority boolean\n"
-        "Type picklist 40 =Call|Email|Other\nTaskSubtype picklist 40 =Task|Email|Call\n"
+        "Type picklist 40 =Call|Email|Other|Review_Action\nTaskSubtype picklist 40 =Task|Email|Call\n"
         "OwnerId reference >User|Group required\nIsClosed boolean\nIsArchived boolean\n"
         "CallDurationInSeconds int\nCallType picklist 40 =Internal|Inbound|Outbound\n"
         "CallDisposition string 255\nCallObject string 255\nReminderDateTime datetime\n"
@@ -196,7 +203,8 @@ _OBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "Event",
         RECORD + "WhoId reference >Contact|Lead\nWhatId reference >Account|Opportunity\n"
         "AccountId reference >Account\nSubject combobox\nDescription textarea 32000\nLocation string 255\n"
-        "Type picklist 40 =Meeting|Demo|Pipeline_Review|One-to-One|Forecast_Call\n"
+        "Type picklist 40 =Meeting|Demo|Ride-Along|Pipeline_Review|One-to-One|Forecast_Call|Forecast_Submission|"
+        "Business_Review\n"
         "EventSubtype picklist 40 =Event\nActivityDate date\nActivityDateTime datetime\n"
         "StartDateTime datetime\nEndDateTime datetime\nDurationInMinutes int\nIsAllDayEvent boolean\n"
         "IsChild boolean\nIsGroupEvent boolean\nGroupEventType picklist 40 =0|1|2|3\nIsArchived boolean\n"

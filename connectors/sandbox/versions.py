@@ -21,8 +21,8 @@ _EMPTY = {"Id": pa.string(), "_from": pa.timestamp("s")}
 def load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, source: Any, *, is_snapshot: bool) -> None:
     """Create `versions."X"` from an Arrow table, a record batch reader or an iterable of record batches.
 
-    The source has a column `_from`; with `_until` too the spans are taken as told, else each version lasts until
-    the next of its record. Of a snapshot each record has one version. None makes an empty table.
+    The source has a column `_from`; with `_until` too the spans are taken as told (null: for good), else each
+    version lasts until the next of its record. Of a snapshot each record has one version. None makes an empty table.
     """
     incoming = _readable(source)
     present = set(incoming.schema.names)
@@ -30,7 +30,7 @@ def load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, sourc
     columns.append('"_from"::TIMESTAMP AS _from')
     is_told = "_until" in present
     if is_told:
-        columns.append('"_until"::TIMESTAMP AS _until')
+        columns.append(f'coalesce("_until"::TIMESTAMP, {FOREVER}) AS _until')
     until = "" if is_told else f", {FOREVER if is_snapshot else _NEXT} AS _until"
     connection.register("incoming", incoming)
     connection.execute(

@@ -4,59 +4,66 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from connectors.sandbox.ids import make_ids
 from connectors.sandbox.simulate import frames
+from connectors.sandbox.simulate.book import Accounts
 from connectors.sandbox.simulate.era import DAY, Era, Ints
 from connectors.sandbox.simulate.frames import NONE
+from connectors.sandbox.simulate.money import Currencies
 from connectors.sandbox.simulate.names import COMPANY_FORMS, COMPANY_STEMS, COMPANY_TAILS, FIRST_NAMES, LAST_NAMES
 from connectors.sandbox.simulate.people import ADMIN, Staff
 from connectors.sandbox.simulate.words import CONTACT_TITLES, INDUSTRIES, PLACES, SOURCES, STREETS
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Customers:
     """Per account: when it was made, which slot owns it, when it first bought (NONE: never), its contacts.
 
     An account's first contact is made with it, the others within weeks: ask `contact_created` before naming one.
+    Ids and names are Arrow texts; account n has the contacts from `contact_starts[n]` up to `contact_starts[n + 1]`.
     """
 
     created: Ints
     slots: Ints
     won: Ints
     ids: Any
-    names: list[str]
+    names: Any
     contact_starts: Ints
     contact_created: Ints
     contact_ids: Any
-    contact_names: list[tuple[str, str]]
+    contact_first: Ints
+    contact_last: Ints
+
+    def __len__(self) -> int:
+        return self.created.size
+
+    @property
+    def names_and_none(self) -> Any:
+        """The accounts' names, and after them what stands for no account."""
+        return pa.concat_arrays([self.names, pa.array(["Unknown company"])])
 
     def contact_count(self, account: int) -> int:
         return int(self.contact_starts[account + 1] - self.contact_starts[account])
 
 
-def make_customers(era: Era, created: list[int], slots: list[int], won: list[int]) -> Customers:
+def make_customers(era: Era, accounts: Accounts) -> Customers:
     stream = era.stream("customers")
-    count = len(created)
+    count = len(accounts)
     starts = np.concatenate([[0], np.cumsum(stream.integers(2, 6, count))])
-    people = [
-        (FIRST_NAMES[first], LAST_NAMES[last])
-        for first, last in zip(
-            stream.integers(0, len(FIRST_NAMES), starts[-1]),
-            stream.integers(0, len(LAST_NAMES), starts[-1]),
-            strict=True,
-        )
-    ]
+    contacts = int(starts[-1])
     return Customers(
-        np.array(created),
-        np.array(slots),
-        np.array(won),
-        make_ids("001", np.arange(1, count + 1)),
+        accounts.created,
+        accounts.slot,
+        accounts.won,
+        frames.ids("001", np.arange(1, count + 1)),
         _company_names(count, stream),
         starts,
-        _contacts_made(np.array(created), starts, era.stream("contact arrivals")),
-        make_ids("003", np.arange(1, starts[-1] + 1)),
-        people,
+        _contacts_made(accounts.created, starts, era.stream("contact arrivals")),
+        frames.ids("003", np.arange(1, contacts + 1)),
+        stream.integers(0, len(FIRST_NAMES), contacts),
+        stream.integers(0, len(LAST_NAMES), contacts),
     )
 
 
@@ -67,7 +74,7 @@ def _contacts_made(account_created: Ints, starts: Ints, stream: np.random.Genera
     return np.asarray(account_created[accounts] + lag, dtype=np.int64)
 
 
-def account_table(era: Era, staff: Staff, customers: Customers) -> Any:
+def account_table(era: Era, staff: Staff, customers: Customers, currencies: Currencies) -> Any:
     """Account versions: made as a prospect, and a customer from the first won deal on."""
     stream = era.stream("account records")
     count = len(customers.created)
@@ -75,9 +82,7 @@ def account_table(era: Era, staff: Staff, customers: Customers) -> Any:
     who = np.concatenate([np.arange(count), buyers])
     stamped = np.concatenate([customers.created, customers.won[buyers]])
     is_customer = np.arange(who.size) >= count
-    owners = np.array(
-        [staff.holder(int(slot), int(at)) for slot, at in zip(customers.slots, customers.created, strict=True)]
-    )
+    owners = staff.holders(customers.slots, customers.created)
     place = stream.integers(0, len(PLACES), count)[who]
     employees = np.round(np.exp(stream.normal(5.3, 1.1, count))).astype(np.int64)
     owner_ids = frames.pick(staff.ids, owners[who])
@@ -102,6 +107,7 @@ def account_table(era: Era, staff: Staff, customers: Customers) -> Any:
             "AccountSource": frames.pick(SOURCES, stream.integers(0, len(SOURCES), count)[who]),
             "OwnerId": owner_ids,
             "IsDeleted": False,
+            **currencies.account_column(who),
             **frames.audit(customers.created[who], stamped, owner_ids, owner_ids),
         }
     )
@@ -113,20 +119,18 @@ def contact_table(era: Era, staff: Staff, customers: Customers) -> Any:
     accounts = np.repeat(np.arange(len(customers.created)), np.diff(customers.contact_starts))
     count = accounts.size
     created = customers.contact_created
-    names = customers.contact_names
-    owners = frames.pick(
-        staff.ids,
-        [staff.holder(int(customers.slots[a]), int(customers.created[a])) for a in range(len(customers.created))],
-    ).take(frames.counts(accounts))
+    owners = frames.pick(staff.ids, staff.holders(customers.slots, customers.created)[accounts])
+    first, last = frames.pick(FIRST_NAMES, customers.contact_first), frames.pick(LAST_NAMES, customers.contact_last)
+    numbers = frames.texts(np.arange(1, count + 1))
     admin = frames.constant(str(staff.ids[ADMIN]), count)
     return frames.table(
         {
             "Id": customers.contact_ids,
             "AccountId": frames.pick(customers.ids, accounts),
-            "FirstName": [first for first, _ in names],
-            "LastName": [last for _, last in names],
-            "Name": [f"{first} {last}" for first, last in names],
-            "Email": [f"{f}.{last}.{n}@example.org".lower() for n, (f, last) in enumerate(names, 1)],
+            "FirstName": first,
+            "LastName": last,
+            "Name": frames.joined(first, " ", last),
+            "Email": pc.utf8_lower(frames.joined(first, ".", last, ".", numbers, "@example.org")),
             "Title": frames.pick(CONTACT_TITLES, stream.integers(0, len(CONTACT_TITLES), count)),
             "LeadSource": frames.pick(SOURCES, stream.integers(0, len(SOURCES), count)),
             "OwnerId": owners,
@@ -137,13 +141,15 @@ def contact_table(era: Era, staff: Staff, customers: Customers) -> Any:
     )
 
 
-def _company_names(count: int, stream: np.random.Generator) -> list[str]:
-    stems, tails = len(COMPANY_STEMS), len(COMPANY_TAILS)
-    order = stream.permutation(stems * tails)
-    names = []
-    for index in range(count):
-        code = int(order[index % order.size])
-        name = f"{COMPANY_STEMS[code % stems]} {COMPANY_TAILS[code // stems]}"
-        round_ = index // order.size
-        names.append(name if round_ == 0 else f"{name} {COMPANY_FORMS[(round_ - 1) % len(COMPANY_FORMS)]}")
-    return names
+def _company_names(count: int, stream: np.random.Generator) -> Any:
+    """Names that differ as long as stems, tails and forms allow."""
+    pairs = len(COMPANY_STEMS) * len(COMPANY_TAILS)
+    code = stream.permutation(pairs)[np.arange(count) % pairs]
+    forms = ["", *(f" {form}" for form in COMPANY_FORMS)]
+    round_ = np.arange(count) // pairs
+    return frames.joined(
+        frames.pick(COMPANY_STEMS, code % len(COMPANY_STEMS)),
+        " ",
+        frames.pick(COMPANY_TAILS, code // len(COMPANY_STEMS)),
+        frames.pick(forms, np.where(round_ > 0, (round_ - 1) % len(COMPANY_FORMS) + 1, 0)),
+    )

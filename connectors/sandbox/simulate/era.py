@@ -2,7 +2,8 @@
 
 import random
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,11 +22,19 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """Three years up to the anchor day and one year after it."""
+    """Three years up to the anchor day and one year after it, and what may be set about the company.
+
+    `adherence_effect` is what following the process adds to the logit of winning, `fiscal_month` the month in
+    which fiscal years begin, `rates` replaces entries of `blemishes.RATES`.
+    """
 
     seed: int
     scale: float
     anchor: date
+    adherence_effect: float = 0.6
+    fiscal_month: int = 1
+    has_currencies: bool = False
+    rates: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def first_date(self) -> date:
@@ -82,6 +91,17 @@ def all_in_office(at: Ints, stream: np.random.Generator) -> Ints:
     late = weekday(day)
     day = np.where(late >= SATURDAY, day + 7 - late, day)
     return np.asarray(day * DAY + OPENS + stream.integers(0, CLOSES - OPENS, at.size), dtype=np.int64)
+
+
+def shift_weekends(days: Any) -> Ints:
+    """Saturdays and Sundays become the Monday after."""
+    late = weekday(days)
+    return np.asarray(np.where(late >= SATURDAY, days + 7 - late, days), dtype=np.int64)
+
+
+def office_time(days: Ints, stream: np.random.Generator) -> Ints:
+    """An instant in working hours on each of `days`."""
+    return np.asarray(days * DAY + OPENS + stream.integers(0, CLOSES - OPENS, days.size), dtype=np.int64)
 
 
 def month_end(day: int) -> int:

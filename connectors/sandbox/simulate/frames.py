@@ -4,8 +4,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.sandbox.ids import id_bytes
 
 NONE = -1  # no instant, no day, no reference
+LARGEST_TEXTS = 2**31  # bytes in one Arrow array
 
 
 def instants(seconds: Any) -> Any:
@@ -29,14 +33,36 @@ def counts(values: Any) -> Any:
 
 
 def pick(values: Any, indexes: Any) -> Any:
-    """`values` at `indexes` as an Arrow array; index NONE gives null."""
-    positions = np.asarray(indexes, dtype=np.int64)
+    """`values` at `indexes` as an Arrow array; index NONE gives null. Texts come dictionary-encoded: not copied."""
+    positions = np.asarray(indexes)
     source = values if isinstance(values, pa.Array) else pa.array(values)
-    return source.take(pa.array(positions, mask=positions == NONE))
+    if not pa.types.is_string(source.type):
+        return source.take(pa.array(positions.astype(np.int64), mask=positions == NONE))
+    return pa.DictionaryArray.from_arrays(pa.array(positions.astype(np.int32), mask=positions == NONE), source)
+
+
+def ids(prefix: str, numbers: Any) -> Any:
+    """Record ids for the integers `numbers` as an Arrow array of texts."""
+    chars = id_bytes(prefix, numbers)
+    size, width = chars.shape
+    if size * width >= LARGEST_TEXTS:
+        raise ValueError(f"{size} ids do not fit into one Arrow array; make them in parts of fewer rows.")
+    offsets = np.arange(size + 1, dtype=np.int32) * width
+    return pa.StringArray.from_buffers(size, pa.py_buffer(offsets), pa.py_buffer(chars))
+
+
+def joined(*parts: Any) -> Any:
+    """Texts put together element by element; plain strings are repeated."""
+    return pc.binary_join_element_wise(*(_plain(part) for part in parts), "")
+
+
+def texts(values: Any) -> Any:
+    """Arrow or numpy values as Arrow texts."""
+    return pc.cast(values if isinstance(values, pa.Array) else pa.array(values), pa.string())
 
 
 def constant(value: Any, size: int) -> Any:
-    return pa.array([value]).take(pa.array(np.zeros(size, dtype=np.int64)))
+    return pick(pa.array([value]), np.zeros(size, dtype=np.int32))
 
 
 def table(columns: dict[str, Any]) -> Any:
@@ -59,6 +85,19 @@ def audit(created: Any, stamped: Any, created_by: Any, modified_by: Any) -> dict
         "SystemModstamp": instants(stamped),
         "_from": instants(stamped),
     }
+
+
+def lasting(which: Any, stamped: Any) -> Any:
+    """Per version (record number, stamp) the instant `_until` which it is the latest, null for the last one."""
+    order = np.lexsort((stamped, which))
+    until = np.full(order.size, NONE, dtype=np.int64)
+    is_followed = which[order][1:] == which[order][:-1]
+    until[order[:-1][is_followed]] = stamped[order][1:][is_followed]
+    return instants(until)
+
+
+def _plain(part: Any) -> Any:
+    return part.dictionary_decode() if isinstance(part, pa.DictionaryArray) else part
 
 
 def _array(values: Any) -> Any:

@@ -1,181 +1,195 @@
-"""Events: meetings with customers, and the managers' own reviews, one-to-ones and forecast calls."""
+"""Events: what one is made of, and the meetings with customers. The managers' own: `cadence`. Records: `event_rows`."""
 
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from connectors.sandbox.ids import make_ids
-from connectors.sandbox.simulate import frames
+from connectors.sandbox.simulate.book import Book
 from connectors.sandbox.simulate.customers import Customers
-from connectors.sandbox.simulate.deals import Deal
-from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints, weekday
+from connectors.sandbox.simulate.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.opportunities import deletions, opportunity_ids
-from connectors.sandbox.simulate.people import Staff
-from connectors.sandbox.simulate.touches import Touches
+from connectors.sandbox.simulate.habits import Habits
+from connectors.sandbox.simulate.people import CEO, Staff
+from connectors.sandbox.simulate.rates import Rates
+from connectors.sandbox.simulate.touches import Touches, meet_contacts
 from connectors.sandbox.simulate.words import DEMO_SUBJECTS, MEETING_SUBJECTS
 
-TYPES = ("Meeting", "Demo", "Pipeline Review", "One-to-One", "Forecast Call")
-MEETING, DEMO, REVIEW, ONE_TO_ONE, FORECAST = range(5)
-KEPT = {REVIEW: 0.88, ONE_TO_ONE: 0.85, FORECAST: 0.9}
-SUBJECTS = (*MEETING_SUBJECTS, *DEMO_SUBJECTS, "Pipeline Review", "One-to-One", "Forecast Call")
-CANCELLED_SHARE, MOVED_SHARE, CHILD_SHARE = 0.03, 0.08, 0.15
+TYPES = (
+    "Meeting",
+    "Demo",
+    "Ride-Along",
+    "Pipeline Review",
+    "One-to-One",
+    "Forecast Call",
+    "Forecast Submission",
+    "Business Review",
+)
+MEETING, DEMO, RIDE_ALONG, REVIEW, ONE_TO_ONE, CALL, SUBMISSION, BUSINESS = range(8)
+SUBJECTS = (*MEETING_SUBJECTS, *DEMO_SUBJECTS, *TYPES[RIDE_ALONG:])
+FIRST_OWN = len(MEETING_SUBJECTS) + len(DEMO_SUBJECTS)
+CANCELLED_SHARE, MOVED_SHARE, CHILD_SHARE, LOGGED_SHARE, UNTYPED_SHARE = 0.03, 0.08, 0.15, 0.06, 0.03
+LENGTHS = (30, 45, 60, 90)
+SMALL: dict[str, Any] = dict.fromkeys(
+    ("owner", "creator", "minutes", "deal", "contact", "parent", "series", "note", "shift"), np.int32
+)
+SMALL |= dict.fromkeys(("kind", "subject"), np.int8)
 
 
-class _Rows:
-    """Events as parallel arrays, before they have ids and versions."""
+@dataclass(slots=True)
+class Events:
+    """One row per event; NONE is nothing, or never.
 
-    def __init__(self, **columns: Any) -> None:
-        self.owner: Ints = np.asarray(columns["owner"], dtype=np.int64)
-        self.start: Ints = np.asarray(columns["start"], dtype=np.int64)
-        self.entered: Ints = np.asarray(columns["entered"], dtype=np.int64)
-        self.minutes: Ints = np.asarray(columns["minutes"], dtype=np.int64)
-        self.kind: Ints = np.asarray(columns["kind"], dtype=np.int64)
-        self.subject: Ints = np.asarray(columns["subject"], dtype=np.int64)
-        self.deal: Ints = np.asarray(columns["deal"], dtype=np.int64)
-        self.contact: Ints = np.asarray(columns["contact"], dtype=np.int64)
-        self.is_child: Any = np.asarray(columns["is_child"], dtype=bool)
-        self.is_group: Any = np.asarray(columns["is_group"], dtype=bool)
+    `moved` is when its start was put off by `shift` seconds, `deleted` when it was cancelled or went with its
+    deal. `parent` is the event that an invitee's copy (a child) is of, `series` the pattern it belongs to.
+    From `noted` on its description is the one numbered `note`.
+    """
+
+    owner: Ints
+    creator: Ints
+    start: Ints
+    minutes: Ints
+    entered: Ints
+    moved: Ints
+    shift: Ints
+    deleted: Ints
+    kind: Ints
+    subject: Ints
+    deal: Ints
+    contact: Ints
+    parent: Ints
+    series: Ints
+    note: Ints
+    noted: Ints
+    is_untyped: Any
+    is_unlinked: Any
+    is_group: Any
+    is_pattern: Any
+
+    def __len__(self) -> int:
+        return self.start.size
+
+    @property
+    def is_child(self) -> Any:
+        return self.parent != NONE
+
+    @property
+    def begins(self) -> Ints:
+        """When it begins in the end."""
+        return np.where(self.moved == NONE, self.start, self.start + self.shift)
+
+    @property
+    def is_held(self) -> Any:
+        """Whether it takes place, as far as the calendar says: it is not cancelled before."""
+        ends = self.begins + self.minutes * 60
+        return ((self.deleted == NONE) | (self.deleted >= ends)) & ~self.is_pattern
+
+    def rows(self, chosen: Any) -> "Events":
+        """The chosen ones; parents and patterns must be among them."""
+        flags = np.zeros(len(self), dtype=bool)
+        flags[chosen] = True
+        place = np.cumsum(flags) - 1
+        made = Events(**{each.name: getattr(self, each.name)[flags] for each in fields(Events)})
+        made.parent = np.where(made.parent == NONE, NONE, place[made.parent])
+        made.series = np.where(made.series == NONE, NONE, place[made.series])
+        return made
 
 
-def event_table(era: Era, staff: Staff, deals: list[Deal], customers: Customers, touches: Touches) -> Any:
-    stream = era.stream("events")
-    rows = _join(_customer_meetings(staff, deals, customers, touches, stream), _management(era, staff))
-    count = rows.start.size
-    gone = np.where(rows.deal == NONE, NONE, deletions(deals)[rows.deal])
-    which, stamped, is_deleted, shift = _versions(rows, gone, era, stream)
-    order = np.argsort(rows.entered, kind="stable")
-    ids = np.empty(count, dtype="U18")
-    ids[order] = make_ids("00U", np.arange(1, count + 1))
-    start = rows.start[which] + shift
-    accounts = np.array([deal.account for deal in deals])[np.maximum(rows.deal, 0)]
-    owner = frames.pick(staff.ids, rows.owner[which])
-    kind = np.where((rows.kind < REVIEW) & (stream.random(count) < 0.04), NONE, rows.kind)
-    return frames.table(
-        {
-            "Id": ids[which],
-            "WhoId": frames.pick(customers.contact_ids, rows.contact[which]),
-            "WhatId": frames.pick(opportunity_ids(deals), rows.deal[which]),
-            "AccountId": frames.pick(customers.ids, np.where(rows.deal == NONE, NONE, accounts)[which]),
-            "Subject": frames.pick(SUBJECTS, rows.subject[which]),
-            "Location": frames.pick(["Video call", "On site", "Office"], stream.integers(0, 3, count)[which]),
-            "Type": frames.pick(TYPES, kind[which]),
-            "EventSubtype": "Event",
-            "ActivityDate": frames.days(start // DAY),
-            "ActivityDateTime": frames.instants(start),
-            "StartDateTime": frames.instants(start),
-            "EndDateTime": frames.instants(start + rows.minutes[which] * 60),
-            "DurationInMinutes": rows.minutes[which],
-            "IsAllDayEvent": False,
-            "IsChild": rows.is_child[which],
-            "IsGroupEvent": rows.is_group[which],
-            "GroupEventType": frames.pick(["0", "1"], rows.is_group[which].astype(int)),
-            "IsArchived": False,
-            "IsPrivate": False,
-            "ShowAs": "Busy",
-            "IsRecurrence": False,
-            "IsReminderSet": False,
-            "OwnerId": owner,
-            "IsDeleted": is_deleted,
-            **frames.audit(rows.entered[which], stamped, owner, owner),
-        }
+def blank_events(count: int, **known: Any) -> Events:
+    values: dict[str, Any] = {each.name: np.full(count, NONE, dtype=np.int64) for each in fields(Events)}
+    values |= {flag: np.zeros(count, dtype=bool) for flag in ("is_untyped", "is_unlinked", "is_group", "is_pattern")}
+    made = Events(**{**values, **known})
+    if "creator" not in known:
+        made.creator = made.owner.copy()
+    return made
+
+
+def join_events(*parts: Events) -> Events:
+    """All events, numbered in order of entry."""
+    offsets = np.repeat(np.cumsum([0, *(len(part) for part in parts[:-1])]), [len(part) for part in parts])
+    order = np.argsort(np.concatenate([part.entered for part in parts]), kind="stable")
+    place = np.empty(order.size, dtype=np.int32)
+    place[order] = np.arange(order.size)
+    names = [each.name for each in fields(Events)]
+    every = {name: _slim(name, [getattr(part, name) for part in parts])[order] for name in names}
+    for name in ("parent", "series"):
+        number = every[name]
+        every[name] = np.where(number == NONE, NONE, place[number + offsets[order]])
+    return Events(**every)
+
+
+def _slim(name: str, parts: list[Any]) -> Any:
+    joined = np.concatenate(parts)
+    return joined.astype(SMALL.get(name, joined.dtype), copy=False)
+
+
+def add_children(events: Events, parents: Ints, invitees: Ints) -> Events:
+    """The events, and behind them a copy of each of `parents` for its invitee."""
+    copied = Events(**{each.name: getattr(events, each.name)[parents].copy() for each in fields(Events)})
+    copied.owner, copied.parent = invitees, parents
+    events.is_group[parents] = True
+    copied.is_group[:] = True
+    return stacked(events, copied)
+
+
+def stacked(left: Events, right: Events) -> Events:
+    """Both, in this order; their references number the whole."""
+    return Events(
+        **{each.name: np.concatenate([getattr(left, each.name), getattr(right, each.name)]) for each in fields(Events)}
     )
 
 
-def _customer_meetings(
-    staff: Staff, deals: list[Deal], customers: Customers, touches: Touches, stream: np.random.Generator
-) -> _Rows:
+def customer_meetings(
+    era: Era, staff: Staff, book: Book, customers: Customers, touches: Touches, habits: Habits, rates: Rates
+) -> Events:
+    """A meeting per touch, put into the calendar days before or, some, only afterwards; some with the manager."""
+    stream = era.stream("events")
     count = touches.at.size
     start = touches.at // (HOUR // 2) * (HOUR // 2)
-    ahead = (stream.uniform(1, 13, count) * DAY).astype(np.int64)
-    entered = np.maximum(start - ahead, touches.created + 300)
-    kind = np.where(stream.random(count) < 0.25, DEMO, MEETING)
+    created = book.deals.created[touches.deal]
+    ahead = np.maximum(start - (stream.uniform(1, 13, count) * DAY).astype(np.int64), created + 300)
+    is_logged = stream.random(count) < LOGGED_SHARE
+    is_late = is_logged & (stream.random(count) < rates["ACT-02"])
+    after = start + 2 * HOUR + stream.integers(0, 20 * HOUR, count)
+    after = np.where(is_late, start + (stream.uniform(4.2, 11, count) * DAY).astype(np.int64), after)
+    made = blank_events(count, owner=touches.owner, start=start, deal=touches.deal)
+    made.entered = np.where(is_logged, after, np.minimum(ahead, start))
+    made.minutes = stream.choice(LENGTHS, size=count)
+    made.kind = np.where(stream.random(count) < 0.25, DEMO, MEETING)
     demos = len(MEETING_SUBJECTS) + stream.integers(0, len(DEMO_SUBJECTS), count)
-    subject = np.where(kind == DEMO, demos, stream.integers(0, len(MEETING_SUBJECTS), count))
-    contact = touches.contacts(deals, customers, entered, stream)
-    is_group = stream.random(count) < CHILD_SHARE
-    child = np.flatnonzero(is_group)
-    every = np.concatenate([np.arange(count), child])
-    managers = np.array([person.manager for person in staff.people])
-    return _Rows(
-        owner=np.concatenate([touches.owner, np.maximum(managers[touches.owner[child]], 1)]),
-        start=start[every],
-        entered=entered[every],
-        minutes=stream.choice([30, 45, 60, 90], size=count)[every],
-        kind=kind[every],
-        subject=subject[every],
-        deal=touches.deal[every],
-        contact=contact[every],
-        is_child=np.arange(every.size) >= count,
-        is_group=is_group[every],
-    )
+    made.subject = np.where(made.kind == DEMO, demos, stream.integers(0, len(MEETING_SUBJECTS), count))
+    made.contact = meet_contacts(book, customers, touches.deal, made.entered, stream)
+    made.is_untyped = stream.random(count) < UNTYPED_SHARE
+    made.is_unlinked = stream.random(count) < rates["ACT-01"]
+    _fate(made, habits, ~is_logged, stream)
+    keep_living(made, book)
+    made = made.rows(_is_entered(made, staff))
+    joined = np.flatnonzero(~made.is_unlinked & (stream.random(len(made)) < CHILD_SHARE) & (made.moved == NONE))
+    managers = staff.managers_at(made.owner[joined], made.start[joined])
+    return add_children(made, joined, np.where(managers == NONE, CEO, managers))
 
 
-def _management(era: Era, staff: Staff) -> _Rows:
-    """Weekly pipeline reviews and forecast calls, one-to-ones every other week; some do not happen."""
-    dice = era.dice("management")
-    held: list[tuple[int, int, int, int, bool, bool]] = []  # owner, start, minutes, kind, is_child, is_group
-    monday = era.start // DAY
-    monday += -weekday(monday) % 7
-    for week in range((era.end // DAY - monday) // 7):
-        day = (monday + 7 * week) * DAY
-        for order, manager in enumerate(staff.managers):
-            reports = staff.reports(manager, day + 12 * HOUR)
-            if dice.random() < KEPT[REVIEW]:
-                start = day + (9 + order % 3) * HOUR
-                held.append((manager, start, 60, REVIEW, False, True))
-                held += [(r, start, 60, REVIEW, True, True) for r in reports if dice.random() < 0.9]
-            if dice.random() < KEPT[FORECAST]:
-                held.append((manager, day + 15 * HOUR + order % 4 * HOUR // 2, 30, FORECAST, False, False))
-            for report in reports:
-                if (report + week) % 2 == 0 and dice.random() < KEPT[ONE_TO_ONE]:
-                    start = day + dice.randrange(1, 5) * DAY + dice.randrange(9, 17) * HOUR
-                    held.append((manager, start, 30, ONE_TO_ONE, False, True))
-                    held.append((report, start, 30, ONE_TO_ONE, True, True))
-    columns = np.array(held, dtype=np.int64).reshape(len(held), 6)
-    nothing = np.full(len(held), NONE)
-    kind = columns[:, 3]
-    return _Rows(
-        owner=columns[:, 0],
-        start=columns[:, 1],
-        entered=columns[:, 1] - 8 * DAY,
-        minutes=columns[:, 2],
-        kind=kind,
-        subject=len(SUBJECTS) - 3 + (kind - REVIEW),
-        deal=nothing,
-        contact=nothing,
-        is_child=columns[:, 4],
-        is_group=columns[:, 5],
-    )
+def _fate(made: Events, habits: Habits, is_planned: Any, stream: np.random.Generator) -> None:
+    """Some of the planned ones are cancelled, some put off by days, halfway to their start."""
+    count = len(made)
+    half = made.entered + np.maximum((made.start - made.entered) // 2, 60)
+    draw = stream.random(count)
+    made.deleted = np.where(is_planned & (draw < CANCELLED_SHARE), half, NONE)
+    shift = stream.integers(1, 4, count) * DAY
+    is_moved = is_planned & (draw > 1 - MOVED_SHARE) & ~habits.is_silent(made.owner, made.start + shift)
+    made.moved = np.where(is_moved, half, NONE)
+    made.shift = np.where(is_moved, shift, 0)
 
 
-def _join(left: _Rows, right: _Rows) -> _Rows:
-    return _Rows(**{name: np.concatenate([first, getattr(right, name)]) for name, first in vars(left).items()})
+def keep_living(made: Events, book: Book) -> None:
+    """Events go into the recycle bin with their deal, at the same instant."""
+    gone = np.where((made.deal == NONE) | made.is_unlinked, NONE, book.deals.deleted_at[made.deal])
+    is_taken = (gone != NONE) & ((made.deleted == NONE) | (made.deleted > gone))
+    made.deleted = np.where(is_taken, gone, made.deleted)
+    made.moved = np.where((made.deleted != NONE) & (made.moved >= made.deleted), NONE, made.moved)
 
 
-def _versions(rows: _Rows, deal_gone: Ints, era: Era, stream: np.random.Generator) -> tuple[Ints, Ints, Any, Ints]:
-    """Per version: which event, its stamp, whether it is deleted, and by how much its start was moved.
-
-    Events go into the recycle bin with their deal, at the same instant (`deal_gone`, NONE: it stays).
-    """
-    count = rows.start.size
-    every = np.arange(count)
-    half = rows.entered + np.maximum((rows.start - rows.entered) // 2, 60)
-    fate = stream.random(count)
-    is_single = ~rows.is_group
-    is_cancelled = is_single & (fate < CANCELLED_SHARE)
-    moved = np.flatnonzero(is_single & (fate > 1 - MOVED_SHARE))
-    moves = np.zeros(count, dtype=np.int64)
-    moves[moved] = stream.integers(1, 4, moved.size) * DAY
-    is_doomed = (deal_gone != NONE) & ~(is_cancelled & (half < deal_gone))
-    deleted_at = np.where(is_doomed, deal_gone, np.where(is_cancelled, half, NONE))
-    gone = np.flatnonzero(deleted_at != NONE)
-    which = np.concatenate([every, moved, gone])
-    stamped = np.concatenate([rows.entered, half[moved], deleted_at[gone]])
-    is_deleted = np.arange(which.size) >= count + moved.size
-    was_moved = np.where(half[gone] < deleted_at[gone], moves[gone], 0)
-    shift = np.concatenate([np.zeros(count, dtype=np.int64), moves[moved], was_moved])
-    is_before_deletion = is_deleted | (deleted_at[which] == NONE) | (stamped < deleted_at[which])
-    is_ever_entered = (deal_gone == NONE) | (rows.entered < deal_gone)
-    kept = (stamped < era.end) & is_before_deletion & is_ever_entered[which]
-    return which[kept], stamped[kept], is_deleted[kept], shift[kept]
+def _is_entered(made: Events, staff: Staff) -> Any:
+    left = staff.ends[made.owner]
+    is_there = (left == NONE) | ((made.entered < left) & (made.start < left))
+    return is_there & ((made.deleted == NONE) | (made.entered < made.deleted))

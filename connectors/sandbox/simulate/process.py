@@ -2,6 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 WON, LOST = "Closed Won", "Closed Lost"
 
@@ -73,3 +76,31 @@ RENEWAL = Process(
     20_000,
 )
 PROCESSES = (NEW_BUSINESS, EXPANSION, RENEWAL)
+
+
+STAGE_CODES = {stage.name: code for code, stage in enumerate(STAGES)}
+CATEGORIES = tuple(CATEGORY_NAMES)
+WON_STAGE, LOST_STAGE, NEGOTIATION = STAGE_CODES[WON], STAGE_CODES[LOST], STAGE_CODES["Negotiation"]
+NEW_BUSINESS_CODE, EXPANSION_CODE, RENEWAL_CODE = range(3)
+PROBABILITIES = np.array([float(stage.probability) for stage in STAGES])
+STAGE_CATEGORIES = np.array([CATEGORIES.index(stage.category) for stage in STAGES])
+DEPTHS = np.array([len(process.stages) for process in PROCESSES])
+BASE_LOGITS = np.array([process.base_logit for process in PROCESSES])
+MEDIAN_AMOUNTS = np.array([process.median_amount for process in PROCESSES])
+CYCLES = np.array([sum(days for _, days in process.stages) for process in PROCESSES])
+FOREIGN_STAGE_DAYS = 9.0  # in a stage that is none of the process's own
+
+
+def _by_stage(values: int, missing: float) -> Any:
+    """Process × stage: the days (1) or the shares (2) of the process's own stages, else `missing`."""
+    table = np.full((len(PROCESSES), len(STAGES)), missing)
+    for row, process in enumerate(PROCESSES):
+        for (name, days), share in zip(process.stages, process.lost_shares, strict=True):
+            table[row, STAGE_CODES[name]] = days if values == 1 else share
+    return table
+
+
+MEDIAN_DAYS, LOST_SHARES = _by_stage(1, FOREIGN_STAGE_DAYS), _by_stage(2, 0.0)
+ORDERS = np.full((len(PROCESSES), len(STAGES)), -1)  # place of a stage among the open ones of its process
+for _row, _process in enumerate(PROCESSES):
+    ORDERS[_row, [STAGE_CODES[name] for name, _ in _process.stages]] = range(len(_process.stages))

@@ -7,10 +7,13 @@ import numpy as np
 
 from connectors.sandbox.ids import make_ids
 from connectors.sandbox.simulate import frames
-from connectors.sandbox.simulate.era import DAY, Era, day_number, next_quarter
+from connectors.sandbox.simulate.era import DAY, Era, day_number
+from connectors.sandbox.simulate.fiscal import fiscal_year
+from connectors.sandbox.simulate.money import CODES
 from connectors.sandbox.simulate.people import ADMIN, Staff
 from connectors.sandbox.simulate.process import CATEGORY_NAMES, LOST, PROCESSES, STAGES, WON
 
+CORPORATE = CODES[0]
 TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting", "Deferred")
 
 
@@ -28,7 +31,8 @@ def setup_tables(era: Era, staff: Staff) -> dict[str, Any]:
 
 def period_table(era: Era) -> Any:
     """Years, quarters and months from the era's first year to the year after the anchor's next."""
-    spans = [span for year in range(era.first_date.year, era.anchor.year + 3) for span in _spans_of(year)]
+    years = range(era.first_date.year - 1, era.anchor.year + 3) if era.fiscal_month > 1 else _calendar_years(era)
+    spans = [span for year in years for span in _spans_of(year, era.fiscal_month)]
     stamped = np.full(len(spans), era.start - 400 * DAY)
     return frames.table(
         {
@@ -38,7 +42,9 @@ def period_table(era: Era) -> Any:
             "EndDate": frames.days([day_number(end) for _, _, end, _ in spans]),
             "Number": [number for *_, number in spans],
             "IsForecastPeriod": [kind == "Quarter" for kind, *_ in spans],
-            "FullyQualifiedLabel": [_label(kind, start, number) for kind, start, _, number in spans],
+            "FullyQualifiedLabel": [
+                _label(kind, fiscal_year(start, era.fiscal_month), number) for kind, start, _, number in spans
+            ],
             "SystemModstamp": frames.instants(stamped),
             "_from": frames.instants(stamped),
         }
@@ -52,21 +58,23 @@ def quarter_ids(era: Era) -> dict[date, str]:
     return {start: record_id for record_id, kind, start in rows if kind == "Quarter"}
 
 
-def _spans_of(year: int) -> list[tuple[str, date, date, int]]:
-    spans = [("Year", date(year, 1, 1), date(year, 12, 31), year)]
-    for number in range(1, 5):
-        start = date(year, number * 3 - 2, 1)
-        spans.append(("Quarter", start, next_quarter(start) - timedelta(days=1), number))
-    for month in range(1, 13):
-        start = date(year, month, 1)
-        spans.append(("Month", start, date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1), month))
-    return spans
+def _spans_of(year: int, first_month: int) -> list[tuple[str, date, date, int]]:
+    """Year, quarters and months of the fiscal year that begins in `year`, each with its number."""
+    starts = [
+        date(year + (first_month + ahead - 1) // 12, (first_month + ahead - 1) % 12 + 1, 1) for ahead in range(13)
+    ]
+    ends = [start - timedelta(days=1) for start in starts[1:]]
+    spans = [("Year", starts[0], ends[11], fiscal_year(starts[0], first_month))]
+    spans += [("Quarter", starts[3 * n], ends[3 * n + 2], n + 1) for n in range(4)]
+    return spans + [("Month", starts[n], ends[n], n + 1) for n in range(12)]
 
 
-def _label(kind: str, start: date, number: int) -> str:
-    if kind == "Year":
-        return f"FY {start.year}"
-    return f"{kind} {number} FY {start.year}"
+def _calendar_years(era: Era) -> range:
+    return range(era.first_date.year, era.anchor.year + 3)
+
+
+def _label(kind: str, year: int, number: int) -> str:
+    return f"FY {year}" if kind == "Year" else f"{kind} {number} FY {year}"
 
 
 def _organization(era: Era, staff: Staff) -> Any:
@@ -79,11 +87,12 @@ def _organization(era: Era, staff: Staff) -> Any:
             "DefaultLocaleSidKey": "en_GB",
             "TimeZoneSidKey": "GMT",
             "LanguageLocaleKey": "en_US",
-            "FiscalYearStartMonth": 1,
+            "FiscalYearStartMonth": era.fiscal_month,
             "UsesStartDateAsFiscalYearName": False,
             "OrganizationType": "Enterprise Edition",
             "InstanceName": "SBX1",
             "IsSandbox": True,
+            **({"DefaultCurrencyIsoCode": CORPORATE} if era.has_currencies else {}),
             **_founded(era, staff, 1),
         }
     )

@@ -101,14 +101,22 @@ def test_a_company_lives_on_without_undoing_anything() -> None:
     assert changed > 10
 
 
-def test_moving_the_clock_adds_quotas_and_never_changes_one() -> None:
+def test_moving_the_clock_adds_quotas_and_stamps_those_that_change() -> None:
     org = open_company(seed=3, scale=0.03, anchor=date(2026, 3, 18), clock=Clock(datetime(2024, 1, 1)))
-    seen: set[Any] = set()
+    seen: dict[str, tuple[Any, ...]] = {}
+    last, changed = datetime(2024, 1, 1), 0
     for now in (datetime(2024, 1, 2), datetime(2024, 8, 20), datetime(2025, 12, 20), datetime(2026, 9, 1)):
         org.advance_to(now)
-        told = set(shown(org, 'SELECT * FROM current."ForecastingQuota"'))
-        assert seen < told
-        seen = told
+        columns = '"Id", "QuotaOwnerId", "PeriodId", "QuotaAmount", "SystemModstamp"'
+        told = {row[0]: row[1:] for row in shown(org, f'SELECT {columns} FROM current."ForecastingQuota"')}
+        assert seen.keys() < told.keys()
+        for record_id, before in seen.items():
+            after = told[record_id]
+            assert after[:2] == before[:2]
+            assert (after[2] != before[2]) == (after[3] > last)
+            changed += after != before
+        seen, last = told, now
+    assert changed
 
 
 def test_advancing_in_steps_shows_the_same_as_starting_late() -> None:

@@ -1,0 +1,45 @@
+"""The truth over HTTP: the ledger by rule, the reasons, the totals and the odds, as of the clock."""
+
+from typing import Any
+
+import pytest
+import requests
+
+
+def told(api: Any, path: str) -> requests.Response:
+    return requests.get(f"{api.server.url}/sandbox/truth{path}", timeout=60)
+
+
+def test_the_facts_say_why_what_the_ledger_says(company_api: Any) -> None:
+    ledger = told(company_api, "").json()
+    facts = told(company_api, "/facts").json()
+    assert {(each["rule"], each["record_id"]) for each in facts} == {
+        (rule, record_id) for rule, ids in ledger.items() for record_id in ids
+    }
+    assert all(each["reason"] and each["since"] for each in facts)
+
+
+def test_totals_are_told_by_period_and_scope(company_api: Any) -> None:
+    quarters = told(company_api, "/totals?period=quarter&scope=company").json()
+    assert 12 <= len(quarters) <= 14
+    assert len(told(company_api, "/totals?period=quarter&scope=rep").json()) > len(quarters)
+
+
+def test_totals_of_the_staff_are_told(company_api: Any) -> None:
+    staff = told(company_api, "/staff").json()
+    assert set(staff) == {"activities_by_day", "activities_by_week", "coverage", "leads", "quotas"}
+    assert all(staff.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing", 404), ("/totals?scope=planet", 400), ("/totals?period=x", 400)]
+)
+def test_what_there_is_not_is_refused(company_api: Any, path: str, status: int) -> None:
+    refused = told(company_api, path)
+    assert refused.status_code == status
+    assert refused.json()[0]["message"]
+
+
+def test_an_org_without_a_company_knows_its_ledger_only(tiny: Any) -> None:
+    assert told(tiny, "").json() == {}
+    assert told(tiny, "/staff").status_code == 404
