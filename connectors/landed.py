@@ -124,9 +124,10 @@ class SourceTotals:
     """Numbers of the source to hold against the warehouse as of `as_of`, the cursor of the load.
 
     `row_count` counts the rows created before `as_of`, those in the recycle bin included (queryAll),
-    None if it could not be asked. `months` (of Opportunity) are rows that are not deleted, with a
-    stamp before `as_of`, by month of CloseDate. `changed_ids` have been changed, deleted or hard
-    deleted since `as_of`; they are left out of the warehouse's months, as they are of the source's.
+    None if it could not be asked. `live_count` counts the rows that are not deleted and have a stamp
+    before `as_of`, `months` (of Opportunity) are the same rows by month of CloseDate. `changed_ids` have
+    been changed, deleted or hard deleted since `as_of`; they are left out of the warehouse's live rows
+    and months, as they are of the source's.
     `newest_change` is the greatest stamp at the source, `measured_at` its clock at the time.
     """
 
@@ -139,6 +140,7 @@ class SourceTotals:
     newest_change: datetime | None = None
     months: tuple[MonthTotals, ...] | None = None
     changed_ids: tuple[str, ...] = ()
+    live_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 Every cell is read as text and cast here, because DuckDB's typed reading (1.5) rounds a number of more
 digits than its column, drops the time of a date and the offset of an instant, all of it silently, and
-stops at the first text that is of another type. It costs a tenth more than reading typed, and never
-a second pass. No statement is run here.
+stops at the first text that is of another type. It costs a tenth more than reading typed. No statement
+is run here.
 """
 
 from dataclasses import dataclass
 
 from connectors.warehouse.evolution import scale
-from connectors.warehouse.names import quote
+from connectors.warehouse.names import literal, quote
+
+LOSS = "a cell cannot be kept whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,19 @@ class Cell:
     def lost_name(self) -> str:
         """The column of the incoming rows that holds the lost texts. No raw column has a blank."""
         return f"lost {self.name}"
+
+    @property
+    def strict_value(self) -> str:
+        """The value, or an error where it would not hold all of the text."""
+        if self.lost is None:
+            return self.value
+        raised = f"CAST(error({literal(LOSS)}) AS {self.duckdb_type})"
+        return f"CASE WHEN {self.lost} IS NOT NULL THEN {raised} ELSE {self.value} END"
+
+
+def is_loss(message: str) -> bool:
+    """Whether a statement with strict values failed because of such a cell."""
+    return LOSS in message
 
 
 def cell(name: str, duckdb_type: str) -> Cell:

@@ -125,6 +125,17 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+@contextmanager
+def single_threaded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One thread for what is too small to be shared out."""
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    connection.execute("SET GLOBAL threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET GLOBAL threads = {row[0] if row else 1}")
+
+
 class RunLock:
     """Refuses a second run at once, although DuckDB files open and close in between.
 

@@ -4,13 +4,13 @@ Decides only; nothing is executed here.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from connectors.landed import Column
 from connectors.warehouse.errors import SchemaChangedError
-from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, SEEN_AT, literal, quote, raw
+from connectors.warehouse.names import LOADER_COLUMNS, VERSION_COLUMNS, changes, listing, literal, quote, raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Changes:
 
 
 def create(table: str, columns: Sequence[Column], expected: Sequence[Column]) -> Changes:
-    """A new raw table and its change log."""
+    """A new table of versions, and the view of those that hold."""
     types = {c.name: normal(c.duckdb_type) for c in expected} | {c.name: normal(c.duckdb_type) for c in columns}
     return Changes(
         (
-            _create_table(table, types | LOADER_COLUMNS),
-            _create_table(table + CHANGES_SUFFIX, types | LOADER_COLUMNS | SEEN_AT),
+            _create_table(table, types | LOADER_COLUMNS | VERSION_COLUMNS),
+            view(table, types),
             *(_comment(table, column.name, column.source_name) for column in columns),
         )
     )
@@ -82,7 +82,15 @@ def evolve(
     for column in expected:
         if column.name not in stored and column.name not in present:
             statements += _alter(table, None, column.name, normal(column.duckdb_type))
+    if any(statement.startswith("ALTER") for statement in statements):
+        statements.append(view(table, dict.fromkeys((*stored, *types, *(column.name for column in expected)))))
     return Changes(tuple(statements), tuple(notes))
+
+
+def view(table: str, columns: Iterable[str]) -> str:
+    """The view of the versions that hold; to be made anew whenever a column is added or altered."""
+    listed = listing((*columns, *LOADER_COLUMNS))
+    return f"CREATE OR REPLACE VIEW {raw(table)} AS SELECT {listed} FROM {changes(table)} WHERE _superseded_at IS NULL"
 
 
 def common(table: str, old: StoredColumn, wanted: str) -> str:
@@ -121,17 +129,16 @@ def normal(duckdb_type: str) -> str:
 
 def _create_table(table: str, types: Mapping[str, str]) -> str:
     columns = ", ".join(f"{quote(name)} {duckdb_type}" for name, duckdb_type in types.items())
-    return f"CREATE TABLE {raw(table)} ({columns})"
+    return f"CREATE TABLE {changes(table)} ({columns})"
 
 
 def _alter(table: str, old: StoredColumn | None, column: str, duckdb_type: str) -> list[str]:
     if old is not None and old.duckdb_type == duckdb_type:
         return []
-    both = (raw(table), raw(table + CHANGES_SUFFIX))
     action = f"ADD COLUMN {quote(column)}" if old is None else f"ALTER COLUMN {quote(column)} TYPE"
-    return [f"ALTER TABLE {name} {action} {duckdb_type}" for name in both]
+    return [f"ALTER TABLE {changes(table)} {action} {duckdb_type}"]
 
 
 def _comment(table: str, column: str, source_name: str | None) -> str:
     text = "NULL" if source_name is None else literal(source_name)
-    return f"COMMENT ON COLUMN {raw(table)}.{quote(column)} IS {text}"
+    return f"COMMENT ON COLUMN {changes(table)}.{quote(column)} IS {text}"

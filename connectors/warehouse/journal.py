@@ -4,7 +4,7 @@ Reading the ledgers is `ledger`'s business.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,38 +102,74 @@ class Journal:
                 },
             )
 
-    def move_cursor(self, instance_url: str, time_zone: str | None) -> None:
+    def move_cursor(self, instance_url: str, time_zone: str | None, org_id: str) -> None:
         """The one row per object in ops.sync_state; its cursor never goes back."""
-        old_at, old_url, old_zone = self.connection.execute(
-            f"DELETE FROM {OPS}.sync_state WHERE object_name = ? RETURNING cursor_at, instance_url, time_zone",
+        old_at, old_url, old_zone, old_org = self.connection.execute(
+            f"DELETE FROM {OPS}.sync_state WHERE object_name = ? RETURNING cursor_at, instance_url, time_zone, org_id",
             [self.batch.object_name],
-        ).fetchone() or (None, "", None)
+        ).fetchone() or (None, "", None, "")
         window_end = instants.stored(self.batch.window_end)
-        self.connection.execute(
-            f"INSERT INTO {OPS}.sync_state SELECT ?, ?, ?, ?, count(*), ?, ?, ?, ? "
-            f"FROM {raw(self.batch.table)} WHERE _deleted_at IS NULL",
-            [
-                self.batch.object_name,
-                self.batch.table,
-                self.batch.cursor_name,
-                window_end if old_at is None else max(old_at, window_end),
-                instance_url or old_url,
-                time_zone or old_zone,
-                self.run_id,
-                instants.stored(self.loaded_at),
-            ],
-        )
+        state = {
+            "object_name": self.batch.object_name,
+            "table_name": self.batch.table,
+            "cursor_name": self.batch.cursor_name,
+            "cursor_at": window_end if old_at is None else max(old_at, window_end),
+            "row_count": living_rows(self.connection, self.batch.table),
+            "instance_url": instance_url or old_url,
+            "time_zone": time_zone or old_zone,
+            "run_id": self.run_id,
+            "updated_at": instants.stored(self.loaded_at),
+            "org_id": org_id or old_org,
+        }
+        insert(self.connection, "sync_state", state)
 
-    def record_load(self, result: LoadResult) -> None:
+    def record_load(self, result: LoadResult, number: int) -> None:
         batch = self.batch
-        window_start = None if batch.window_start is None else instants.stored(batch.window_start)
-        window_end, loaded_at = instants.stored(batch.window_end), instants.stored(self.loaded_at)
-        self.connection.execute(
-            f"INSERT INTO {OPS}.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(self.run_id, batch.object_name, batch.table, batch.mode, batch.job_id, batch.query),
-                *(batch.cursor_name, window_start, window_end, len(batch.pages)),
-                *(result.rows_read, result.inserted, result.updated, result.unchanged, result.deleted),
-                *(result.rejected, result.bytes, batch.seconds, result.seconds, loaded_at),
-            ],
-        )
+        source_now = batch.source_now
+        entry = {
+            "run_id": self.run_id,
+            "object_name": batch.object_name,
+            "table_name": batch.table,
+            "mode": batch.mode,
+            "job_id": batch.job_id,
+            "query": batch.query,
+            "cursor_name": batch.cursor_name,
+            "window_start": instants.stored_or_null(batch.window_start),
+            "window_end": instants.stored(batch.window_end),
+            "page_count": len(batch.pages),
+            "rows_read": result.rows_read,
+            "rows_inserted": result.inserted,
+            "rows_updated": result.updated,
+            "rows_unchanged": result.unchanged,
+            "rows_deleted": result.deleted,
+            "rows_rejected": result.rejected,
+            "bytes": result.bytes,
+            "fetch_seconds": batch.seconds,
+            "load_seconds": result.seconds,
+            "loaded_at": instants.stored(self.loaded_at),
+            "purpose": batch.purpose,
+            "rows_per_second": result.rows_read / max(batch.seconds + result.seconds, 1e-3),
+            "lag_seconds": None if source_now is None else (source_now - batch.window_end).total_seconds(),
+            "load_number": number,
+        }
+        insert(self.connection, "loads", entry)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
+    """One row into a ledger, by name: an upgraded warehouse may have its columns in another order."""
+    names, places = ", ".join(values), ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {OPS}.{table} ({names}) VALUES ({places})", list(values.values()))
+
+
+def living_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """The rows of a raw table that are not deleted."""
+    row = connection.execute(f"SELECT count(*) FROM {raw(table)} WHERE _deleted_at IS NULL").fetchone()
+    return row[0] if row else 0
+
+
+def refresh_row_count(connection: duckdb.DuckDBPyConnection, object_name: str, table: str) -> None:
+    """Note how many rows live, where deletions were marked and no cursor moved."""
+    connection.execute(
+        f"UPDATE {OPS}.sync_state SET row_count = ? WHERE object_name = ?",
+        [living_rows(connection, table), object_name],
+    )

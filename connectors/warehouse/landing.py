@@ -1,23 +1,28 @@
-"""Loading a landed batch into its raw table: rows, change log, ledgers and cursor in one transaction.
+"""Loading what has landed, and making up for loads that a crash or a lost warehouse took away.
 
-How cells are read is `pages` and `casts`, how rows are merged `merge`, how tables grow `schemas`, what
-is noted `journal`.
+Each load is written into the logbook of the landing zone before it commits. So the landing zone knows
+of every load that the warehouse knows of, and what it knows more can be done again (`recover`).
 """
 
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
-from connectors.landed import Column, LandedBatch
-from connectors.warehouse import instants, merge, pages, schemas
-from connectors.warehouse.connection import transaction
-from connectors.warehouse.journal import Journal, LoadResult
-from connectors.warehouse.names import OPS
+from connectors import landing_zone
+from connectors.landed import Column, LandedBatch, LandedDeletions
+from connectors.landing_zone import LandingZoneError
+from connectors.warehouse.deletions import mark_deleted
+from connectors.warehouse.errors import WarehouseError
+from connectors.warehouse.journal import LoadResult
+from connectors.warehouse.loading import load_entry
+from connectors.warehouse.logbook import Entry, Logbook, Options, last_load, next_entry
+from connectors.warehouse.ops import create_schemas
 
-__all__ = ["LoadResult", "load"]
+__all__ = ["LoadResult", "load", "load_deletions", "recover", "repeat"]
 
 log = logging.getLogger("salespulse.warehouse")
 
@@ -30,82 +35,87 @@ def load(
     run_id: str,
     instance_url: str = "",
     time_zone: str | None = None,
+    org_id: str = "",
     now: datetime | None = None,
-    is_partial: bool = False,
     allow_empty: bool = False,
 ) -> LoadResult:
     """Load one batch, all or nothing; loading it again changes no row.
 
     Cells that are not of their column's type become NULL, numbers with more digits than the column are
-    rounded; both are kept as text in ops.rejects. A `full` batch turns rows that it lacks into tombstones,
-    unless it has none at all (SuspiciousEmptyError, or `allow_empty`). `is_partial`: the batch has some
-    columns of known rows only (a backfill), so other columns, other rows and the cursor stay.
+    rounded; both are kept as text in ops.rejects. What a batch does beyond merging its rows depends on its
+    purpose (see LandedBatch). A `full` batch and a list of Ids turn rows that they lack into tombstones,
+    unless they have none at all (SuspiciousEmptyError, or `allow_empty`).
     Raises LandedPageError, LoadIncompleteError, SchemaChangedError, SuspiciousEmptyError.
     """
-    started = time.perf_counter()
-    journal = Journal(connection, batch, run_id, now or instants.now())
-    shape = schemas.Shape(
-        batch.object_name, batch.table, batch.columns, expected, run_id, journal.loaded_at, is_partial
-    )
-    schemas.refuse_clashes(batch.table, batch.columns)
+    options = Options(tuple(expected), instance_url, time_zone, org_id, allow_empty)
+    _prepare(connection, batch.folder)
+    with _remembered(next_entry(connection, "batch", batch.folder, run_id, now, options)) as entry:
+        return load_entry(connection, batch, entry)
+
+
+def load_deletions(
+    connection: duckdb.DuckDBPyConnection, deletions: LandedDeletions, *, run_id: str, now: datetime | None = None
+) -> LoadResult:
+    """Mark what the source says was deleted; marking it again changes nothing. Raises LandedPageError."""
+    folder = deletions.file.parent
+    _prepare(connection, folder)
+    with _remembered(next_entry(connection, "deletions", folder, run_id, now, Options())) as entry:
+        return mark_deleted(connection, deletions, entry)
+
+
+def recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
+    """Do the loads again that the landing zone knows of and the warehouse does not; how many those were.
+
+    A run that was killed leaves one at most, a warehouse that was lost or restored from a backup many. A
+    load that cannot be repeated ends the recovery of its table: its cursor stays, and the next sync fetches
+    from there.
+    """
+    create_schemas(connection)
+    known = last_load(connection)
+    logbook = Logbook(landing)
+    if logbook.last_number() <= known:
+        return 0
+    pending, given_up, done = logbook.entries(after=known), set[Path](), 0
+    if pending:
+        log.info("%s loads of the landing zone are not in the warehouse: loading them", f"{len(pending):,}")
+    for entry in pending:
+        assert entry.folder is not None  # only such are written down
+        if entry.folder.parent in given_up:
+            continue
+        try:
+            repeat(connection, entry)
+            done += 1
+        except (WarehouseError, LandingZoneError) as error:
+            given_up.add(entry.folder.parent)
+            log.error("Load %s cannot be repeated, its table is fetched from its cursor on: %s", entry.number, error)
+    return done
+
+
+def repeat(connection: duckdb.DuckDBPyConnection, entry: Entry) -> LoadResult:
+    """Load again what an entry of the logbook names. Raises LandingZoneError and what loading raises."""
+    assert entry.folder is not None  # only such are written down
+    if entry.kind == "deletions":
+        return mark_deleted(connection, landing_zone.read_deletions(entry.folder), entry)
+    return load_entry(connection, landing_zone.read_batch(entry.folder), entry)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
+    """The ledgers are there, and nothing is loaded out of its turn."""
+    create_schemas(connection)
+    if folder is not None:
+        recover(connection, Logbook.of(folder).landing)
+
+
+@contextmanager
+def _remembered(entry: Entry) -> Iterator[Entry]:
+    """Write the entry down before the load commits, and take it back if it does not."""
+    if entry.folder is None:
+        yield entry
+        return
+    logbook = Logbook.of(entry.folder)
+    logbook.append(entry)
     try:
-        # A cast that fails ends a transaction, so the pages are read before it starts.
-        lossy = pages.read(connection, batch, schemas.final_types(connection, batch.table, batch.columns))
-        with transaction(connection):
-            counts = _merge(connection, batch, shape, allow_empty=allow_empty)
-            rejected = journal.record_rejects(lossy)
-            journal.record_pages()
-            if not is_partial:
-                journal.move_cursor(instance_url, time_zone)
-            result = _result(batch, counts, rejected, time.perf_counter() - started)
-            journal.record_load(result)
-    finally:
-        merge.drop_temporaries(connection)
-    _report(result, counts)
-    return result
-
-
-def _merge(
-    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, shape: schemas.Shape, *, allow_empty: bool
-) -> merge.Counts:
-    schemas.create_schemas(connection)
-    columns = schemas.shape_table(connection, shape)
-    if not (shape.is_partial or allow_empty):
-        merge.refuse_emptiness(connection, batch)
-    # A batch that is older than what was loaded since knows nothing of today's deletions.
-    judges = batch.mode == "full" and not shape.is_partial and _is_latest(connection, batch)
-    plan = merge.Merge(batch, columns, shape.run_id, shape.seen_at, shape.is_partial, judges)
-    return merge.merge(connection, plan)
-
-
-def _is_latest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> bool:
-    row = connection.execute(
-        f"SELECT max(cursor_at) FROM {OPS}.sync_state WHERE object_name = ?", [batch.object_name]
-    ).fetchone()
-    return row is None or row[0] is None or bool(row[0] <= instants.stored(batch.window_end))
-
-
-def _result(batch: LandedBatch, counts: merge.Counts, rejected: int, seconds: float) -> LoadResult:
-    return LoadResult(
-        object_name=batch.object_name,
-        table=batch.table,
-        mode=batch.mode,
-        rows_read=batch.rows,
-        inserted=counts.inserted,
-        updated=counts.updated,
-        unchanged=batch.rows - counts.inserted - counts.updated,
-        deleted=counts.deleted,
-        rejected=rejected,
-        seconds=seconds,
-        bytes=batch.bytes,
-        window_end=batch.window_end,
-    )
-
-
-def _report(result: LoadResult, counts: merge.Counts) -> None:
-    figures = (result.rows_read, result.inserted, result.updated, result.deleted, result.unchanged)
-    message = "%s: %s rows loaded: %s new, %s changed, %s deleted, %s unchanged"
-    log.info(message, result.object_name, *(f"{figure:,}" for figure in figures))
-    if counts.hard_deleted > max(result.rows_read, 10):
-        message = "%s: %s rows are gone from the source, more than are left. Check the user's permissions"
-        log.warning(message, result.object_name, f"{counts.hard_deleted:,}")
+        yield entry
+    except BaseException:
+        logbook.withdraw(entry)
+        raise

@@ -12,10 +12,12 @@ from typing import Any, Protocol, TypeVar
 
 import duckdb
 
+from connectors.landed import ApiCalls
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.names import OPS
-from connectors.warehouse.schemas import create_schemas, stored_columns
+from connectors.warehouse.ops import create_schemas
+from connectors.warehouse.schemas import stored_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,15 @@ class SyncState:
     time_zone: str | None
     run_id: str
     updated_at: datetime
+    org_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load as ops.loads has it; see `journal.LoadResult` for what is counted."""
+    """One load as ops.loads has it; see `journal.LoadResult` for what is counted.
+
+    `lag_seconds` is how far the end of the window was behind the source's clock, None if that is unknown.
+    """
 
     run_id: str
     object_name: str
@@ -57,6 +63,10 @@ class Load:
     fetch_seconds: float
     load_seconds: float
     loaded_at: datetime
+    purpose: str | None
+    rows_per_second: float | None
+    lag_seconds: float | None
+    load_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,18 @@ def check_results(connection: duckdb.DuckDBPyConnection, run_id: str | None = No
     """The check results of a run; of all runs if None."""
     clauses = _of_run(run_id, "checked_at, suite, table_name, check_name")
     return _read(connection, CheckResult, "check_results", *clauses)
+
+
+def record_api_calls(
+    connection: duckdb.DuckDBPyConnection, calls: Iterable[ApiCalls], now: datetime | None = None
+) -> None:
+    """Note how many requests a run sent; what is noted again is added up by whoever reads it."""
+    noted_at = instants.stored(now or instants.now())
+    rows = [[call.run_id, call.object_name, call.kind, call.count, noted_at] for call in calls]
+    with transaction(connection):
+        create_schemas(connection)
+        for row in rows:
+            connection.execute(f"INSERT INTO {OPS}.api_calls VALUES (?, ?, ?, ?, ?)", row)
 
 
 def record_checks(

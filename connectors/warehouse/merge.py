@@ -1,10 +1,12 @@
-"""Bringing incoming rows into a raw table and its change log: newer wins, deletions stay visible.
+"""Bringing incoming rows into the versions of an object: newer wins, deletions stay visible.
 
-Works inside the caller's transaction on the temporary tables `incoming_rows` (see `pages`) and
-`changed_rows`. Delete and insert by Id, which on large tables is much cheaper than MERGE.
+Works inside the caller's transaction on temporary tables: `incoming_rows` (see `pages`), `matched_rows`
+(which stored version each of them meets, and whether it differs) and `changed_rows` (the new versions).
+A version that is superseded is marked, nothing is copied or removed. The wide columns of stored rows
+are read only where they have to be compared or kept, which is most of the cost of a small load.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +19,16 @@ from connectors.warehouse.names import LOADER_COLUMNS, changes, listing, literal
 from connectors.warehouse.pages import INCOMING, KEY, STAMPS
 
 CHANGED = "temp.main.changed_rows"
+MATCHED = "temp.main.matched_rows"
 DELETED = "is_deleted"
+MASTER = "master_record_id"
+HOLDS = "t._superseded_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Rows that a merge touched. `deleted` are all rows that became tombstones, `hard_deleted` those of
-    them that a full read did not bring any more."""
+    them that a full read or a list of Ids did not bring any more."""
 
     inserted: int
     updated: int
@@ -39,12 +44,15 @@ class Merge:
     columns: Mapping[str, str]
     run_id: str
     seen_at: datetime
-    is_partial: bool
     judges_deletions: bool
 
     @property
-    def target(self) -> str:
-        return raw(self.batch.table)
+    def versions(self) -> str:
+        return changes(self.batch.table)
+
+    @property
+    def adds_rows(self) -> bool:
+        return self.batch.purpose == "rows"
 
     @property
     def delivered(self) -> list[str]:
@@ -60,31 +68,58 @@ class Merge:
         return next((name for name in STAMPS if name in self.delivered), None)
 
     @property
+    def stored_stamp(self) -> str | None:
+        return next((name for name in STAMPS if name in self.columns), None)
+
+    @property
     def loader_values(self) -> str:
-        job_id, run_id = literal(self.batch.job_id), literal(self.run_id)
-        return f"{instants.constant(self.seen_at)} AS _loaded_at, {run_id} AS _load_id, {job_id} AS _job_id"
+        return loader_values(self.seen_at, self.run_id, self.batch.job_id)
+
+
+def loader_values(seen_at: datetime, run_id: str, job_id: str) -> str:
+    return f"{instants.constant(seen_at)} AS _loaded_at, {literal(run_id)} AS _load_id, {literal(job_id)} AS _job_id"
 
 
 def merge(connection: duckdb.DuckDBPyConnection, plan: Merge) -> Counts:
-    """Apply the incoming rows to the table, and append what changed to its change log."""
-    is_empty = connection.execute(f"SELECT 1 FROM {plan.target} LIMIT 1").fetchone() is None
-    if is_empty:
-        # A view: the rows of a first load, which may be millions, need no second copy.
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW changed_rows AS {_first_rows(plan)}")
-    else:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE changed_rows AS {_changed_rows(plan)}")
-    if plan.judges_deletions and not is_empty:
+    """Apply the incoming rows to the versions of the table."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE matched_rows AS {_matched_rows(plan)}")
+    if connection.execute(f"SELECT 1 FROM {MATCHED} WHERE is_equal_stamp LIMIT 1").fetchone():
+        connection.execute(_drop_unchanged(plan))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE changed_rows AS {_changed_rows(plan)}")
+    if plan.judges_deletions:
         connection.execute(f"INSERT INTO {CHANGED} {_missing_rows(plan)}")
+    return apply(connection, plan.batch.table, list(plan.columns))
+
+
+def apply(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> Counts:
+    """Make the changed rows the versions that hold."""
     counts = _counts(connection)
-    columns = listing([*plan.columns, *LOADER_COLUMNS])
+    versions, listed = changes(table), listing([*columns, *LOADER_COLUMNS])
     if counts.updated or counts.hard_deleted:
-        old = f"SELECT {KEY} FROM {CHANGED} WHERE NOT is_new"
-        connection.execute(f"DELETE FROM {plan.target} WHERE {KEY} IN ({old})")
-    connection.execute(f"INSERT INTO {plan.target} ({columns}) SELECT {columns} FROM {CHANGED}")
-    connection.execute(
-        f"INSERT INTO {changes(plan.batch.table)} ({columns}, _seen_at) SELECT {columns}, _loaded_at FROM {CHANGED}"
-    )
+        connection.execute(
+            f"UPDATE {versions} SET _superseded_at = (SELECT min(_loaded_at) FROM {CHANGED}) "
+            f"WHERE rowid IN (SELECT place FROM {CHANGED})"
+        )
+    connection.execute(f"INSERT INTO {versions} ({listed}, _seen_at) SELECT {listed}, _loaded_at FROM {CHANGED}")
     return counts
+
+
+def insert_first(connection: duckdb.DuckDBPyConnection, plan: Merge, rows: str) -> None:
+    """Everything is new where nothing is stored: the rows of the query `rows`, with no join or comparison."""
+    nothing = "CAST(NULL AS TIMESTAMP)"
+    values = [f"i.{quote(name)}" for name in plan.delivered]
+    tombstone = _tombstone(plan, nothing, "CAST(NULL AS VARCHAR)")
+    connection.execute(
+        f"INSERT INTO {plan.versions} ({listing([*plan.delivered, *LOADER_COLUMNS])}, _seen_at) "
+        f"SELECT {', '.join(values)}, {plan.loader_values}, {tombstone}, {instants.constant(plan.seen_at)} "
+        f"FROM ({rows}) i"
+    )
+
+
+def counts_of_first(connection: duckdb.DuckDBPyConnection, table: str) -> Counts:
+    """What `insert_first` inserted."""
+    row = connection.execute(f"SELECT count(*), count(_deleted_at) FROM {changes(table)}").fetchone() or (0, 0)
+    return Counts(inserted=row[0], updated=0, deleted=row[1], hard_deleted=0)
 
 
 def refuse_emptiness(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
@@ -98,83 +133,112 @@ def refuse_emptiness(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) 
 
 def drop_temporaries(connection: duckdb.DuckDBPyConnection) -> None:
     """Leave nothing behind, whether the load went well or not."""
-    views = "SELECT 1 FROM duckdb_views() WHERE database_name = 'temp' AND view_name = 'changed_rows'"
-    kind = "TABLE" if connection.execute(views).fetchone() is None else "VIEW"
-    connection.execute(f"DROP {kind} IF EXISTS {CHANGED}; DROP TABLE IF EXISTS {INCOMING}")
+    connection.execute(";".join(f"DROP TABLE IF EXISTS {name}" for name in (CHANGED, MATCHED, INCOMING)))
 
 
-def _first_rows(plan: Merge) -> str:
-    """Everything is new where nothing is stored: no join, no comparison."""
-    values = [f"i.{quote(name)}" for name in plan.delivered]
-    values += [f"CAST(NULL AS {plan.columns[name]}) AS {quote(name)}" for name in plan.kept]
-    nothing = "CAST(NULL AS TIMESTAMP)"
-    condition = "false" if plan.is_partial else "true"
+def _matched_rows(plan: Merge) -> str:
+    """New rows (`place` is NULL), and known ones that are not older than their stored version."""
+    join = "LEFT JOIN" if plan.adds_rows else "JOIN"
+    if plan.stamp:
+        compared, newer = f"(i.{plan.stamp} < t.{plan.stamp}) IS NOT TRUE", f"i.{plan.stamp} > t.{plan.stamp}"
+    elif plan.stored_stamp and not plan.adds_rows:
+        # What changed after a refresh or a list of Ids was made is known better than by it.
+        compared, newer = f"(t.{plan.stored_stamp} > {_window_end(plan)}) IS NOT TRUE", "false"
+    else:
+        compared, newer = "true", "false"
+    is_known = f"t.{KEY} IS NOT NULL"
     return (
-        f"SELECT {', '.join(values)}, {plan.loader_values}, {_tombstone(plan, nothing)}, "
-        f"{nothing} AS was_deleted_at, true AS is_new, false AS is_hard FROM {INCOMING} i WHERE {condition}"
+        f"SELECT i.{KEY} AS key, t.rowid AS place, t._deleted_at AS was_deleted_at, t._deletion_kind AS was_kind, "
+        f"{is_known} AND ({newer}) IS NOT TRUE AS is_equal_stamp "
+        f"FROM {INCOMING} i {join} {plan.versions} t ON i.{KEY} = t.{KEY} AND {HOLDS} "
+        f"WHERE t.{KEY} IS NULL OR {compared}"
+    )
+
+
+def _drop_unchanged(plan: Merge) -> str:
+    """Of rows of an equal stamp only those stay that really differ (a formula moves no stamp)."""
+    names = [quote(name) for name in plan.delivered if name != KEY]
+    pairs = [f"i.{name} IS DISTINCT FROM t.{name}" for name in names]
+    if plan.batch.purpose == "ids":
+        pairs.append("m.was_kind = 'hard'")
+    elif plan.adds_rows and DELETED not in plan.columns:
+        # Without the flag only its tombstone tells that a row which was once missing is back.
+        pairs.append("m.was_deleted_at IS NOT NULL")
+    return (
+        f"DELETE FROM {MATCHED} WHERE is_equal_stamp AND key NOT IN (SELECT m.key FROM {MATCHED} m "
+        f"JOIN {INCOMING} i ON i.{KEY} = m.key JOIN {plan.versions} t ON t.rowid = m.place "
+        f"WHERE m.is_equal_stamp AND ({' OR '.join(pairs) or 'false'}))"
     )
 
 
 def _changed_rows(plan: Merge) -> str:
     """New and really changed rows as they will be stored."""
     values = [f"i.{quote(name)}" for name in plan.delivered]
-    values += [f"t.{quote(name)}" for name in plan.kept]
-    join = "JOIN" if plan.is_partial else "LEFT JOIN"
+    values += [_kept_value(plan, name) for name in plan.kept]
+    stored = f"LEFT JOIN {plan.versions} t ON t.rowid = m.place" if plan.kept else ""
     return (
-        f"SELECT {', '.join(values)}, {plan.loader_values}, {_tombstone(plan, 't._deleted_at')}, "
-        f"t._deleted_at AS was_deleted_at, t.{KEY} IS NULL AS is_new, false AS is_hard "
-        f"FROM {INCOMING} i {join} {plan.target} t ON i.{KEY} = t.{KEY} "
-        f"WHERE t.{KEY} IS NULL OR {_is_newer(plan)} AND ({_differs(plan)})"
+        f"SELECT {', '.join(values)}, {plan.loader_values}, {_tombstone(plan, 'm.was_deleted_at', 'm.was_kind')}, "
+        f"m.was_deleted_at, m.place, false AS is_missing "
+        f"FROM {MATCHED} m JOIN {INCOMING} i ON i.{KEY} = m.key {stored}"
     )
 
 
-def _is_newer(plan: Merge) -> str:
-    return f"(i.{plan.stamp} < t.{plan.stamp}) IS NOT TRUE" if plan.stamp else "true"
+def _kept_value(plan: Merge, name: str) -> str:
+    if name == DELETED and plan.batch.purpose == "ids":
+        return f"CASE WHEN m.was_kind = 'hard' THEN false ELSE t.{DELETED} END AS {DELETED}"
+    return f"t.{quote(name)}"
 
 
-def _differs(plan: Merge) -> str:
-    names = [quote(name) for name in plan.delivered if name != KEY]
-    pairs = [f"i.{name} IS DISTINCT FROM t.{name}" for name in names]
-    if not plan.is_partial and DELETED not in plan.columns:
-        # Without the flag only its tombstone tells that a row which was once missing is back.
-        pairs.append("t._deleted_at IS NOT NULL")
-    return " OR ".join(pairs) or "false"
-
-
-def _tombstone(plan: Merge, was_deleted_at: str) -> str:
+def _tombstone(plan: Merge, was_deleted_at: str, was_kind: str) -> str:
     """When and how a row was deleted. Salesforce stamps a deletion, so the stamp is the instant of it."""
     if DELETED in plan.delivered:
         stamp = f"i.{plan.stamp}" if plan.stamp else "NULL"
-        instant = f"coalesce({was_deleted_at}, {stamp}, {instants.constant(plan.batch.window_end)})"
-        deleted_at, kind = (
-            f"CASE WHEN i.{DELETED} THEN {instant} END",
-            f"CASE WHEN i.{DELETED} THEN 'soft' END",
-        )
-    elif plan.is_partial and was_deleted_at.startswith("t."):
-        deleted_at, kind = was_deleted_at, "t._deletion_kind"
+        instant = f"coalesce({was_deleted_at}, {stamp}, {_window_end(plan)})"
+        deleted_at, kind = f"CASE WHEN i.{DELETED} THEN {instant} END", f"CASE WHEN i.{DELETED} THEN {_kind(plan)} END"
+        if MASTER not in plan.delivered:
+            kind = f"CASE WHEN i.{DELETED} THEN CASE WHEN {was_kind} = 'merged' THEN 'merged' ELSE 'soft' END END"
+    elif plan.batch.purpose == "refresh":
+        deleted_at, kind = was_deleted_at, was_kind
+    elif plan.batch.purpose == "ids":
+        # It is in the complete list, so it was never gone.
+        deleted_at = f"CASE WHEN ({was_kind} = 'hard') IS NOT TRUE THEN {was_deleted_at} END"
+        kind = f"CASE WHEN ({was_kind} = 'hard') IS NOT TRUE THEN {was_kind} END"
     else:
         deleted_at, kind = "CAST(NULL AS TIMESTAMP)", "CAST(NULL AS VARCHAR)"
     return f"{deleted_at} AS _deleted_at, {kind} AS _deletion_kind"
 
 
+def _kind(plan: Merge) -> str:
+    """A record that was merged into another one leads to it."""
+    return f"CASE WHEN i.{MASTER} IS NOT NULL THEN 'merged' ELSE 'soft' END" if MASTER in plan.delivered else "'soft'"
+
+
 def _missing_rows(plan: Merge) -> str:
-    """Live rows that a full read did not bring, as tombstones; only those that it can vouch for."""
+    """Live rows that a full read or a list did not bring, as tombstones; only those that it can vouch for."""
     values = ", ".join("true" if name == DELETED else f"t.{quote(name)}" for name in plan.delivered + plan.kept)
-    window_end = instants.constant(plan.batch.window_end)
-    stamp = next((name for name in (*STAMPS, "created_date") if name in plan.columns), None)
-    is_vouched_for = f"(t.{stamp} > {window_end}) IS NOT TRUE" if stamp else "true"
+    window_end = _window_end(plan)
+    # A list of Ids holds what was created before; a full read vouches for what did not change after it.
+    stamps = ("created_date", *STAMPS) if plan.batch.purpose == "ids" else (*STAMPS, "created_date")
+    stamp = next((name for name in stamps if name in plan.columns), None)
+    later = ">=" if plan.batch.purpose == "ids" else ">"
+    is_vouched_for = f"(t.{stamp} {later} {window_end}) IS NOT TRUE" if stamp else "true"
     return (
-        f"SELECT {values}, {plan.loader_values}, {window_end}, 'hard', NULL, false, true "
-        f"FROM {plan.target} t WHERE t._deleted_at IS NULL AND {is_vouched_for} "
+        f"SELECT {values}, {plan.loader_values}, {window_end}, 'hard', NULL, t.rowid, true "
+        f"FROM {plan.versions} t WHERE {HOLDS} AND t._deleted_at IS NULL AND {is_vouched_for} "
         # Through the row ids, so that the wide rows are read only of those few that are missing.
-        f"AND t.rowid IN (SELECT a.rowid FROM {plan.target} a ANTI JOIN {INCOMING} i ON i.{KEY} = a.{KEY})"
+        f"AND t.rowid IN (SELECT t.rowid FROM {plan.versions} t ANTI JOIN {INCOMING} i ON i.{KEY} = t.{KEY} "
+        f"WHERE {HOLDS})"
     )
+
+
+def _window_end(plan: Merge) -> str:
+    return instants.constant(plan.batch.window_end)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection) -> Counts:
     row = connection.execute(
-        "SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new AND NOT is_hard), "
-        "count(*) FILTER (_deleted_at IS NOT NULL AND was_deleted_at IS NULL), count(*) FILTER (is_hard) "
+        "SELECT count(*) FILTER (place IS NULL), count(*) FILTER (place IS NOT NULL AND NOT is_missing), "
+        "count(*) FILTER (_deleted_at IS NOT NULL AND was_deleted_at IS NULL), count(*) FILTER (is_missing) "
         f"FROM {CHANGED}"
     ).fetchone()
     return Counts(*(row or (0, 0, 0, 0)))

@@ -13,7 +13,8 @@ LOADER_COLUMNS = {
     "_deleted_at": "TIMESTAMP",
     "_deletion_kind": "VARCHAR",
 }
-SEEN_AT = {"_seen_at": "TIMESTAMP"}
+# From when to when the warehouse held a version; the one that holds has no end.
+VERSION_COLUMNS = {"_seen_at": "TIMESTAMP", "_superseded_at": "TIMESTAMP"}
 
 
 def quote(name: str) -> str:
@@ -31,10 +32,10 @@ def listing(names: Iterable[str]) -> str:
 
 
 def raw(table: str) -> str:
-    """The raw table of an object: `raw_salesforce."user"`."""
+    """The rows of an object as they are now, a view: `raw_salesforce."user"`."""
     return f"{RAW}.{quote(table)}"
 
 
 def changes(table: str) -> str:
-    """The append-only log of every version of an object's rows."""
+    """The table of every version of an object's rows; none is ever removed."""
     return raw(table + CHANGES_SUFFIX)

@@ -1,4 +1,4 @@
-"""Reading landed pages into the temporary table of incoming rows: checked, counted, typed.
+"""Reading landed pages: checked, counted, typed; into the temporary table of incoming rows, or as a query.
 
 Nothing of the warehouse is changed here, so that a page that cannot be read costs nothing.
 """
@@ -16,17 +16,16 @@ import duckdb
 from connectors.landed import LandedBatch, LandedPage
 from connectors.warehouse.casts import Cell, cell
 from connectors.warehouse.errors import LandedPageError, LoadIncompleteError
-from connectors.warehouse.names import listing, literal, quote
+from connectors.warehouse.names import literal, quote
 
 INCOMING = "temp.main.incoming_rows"
-REPEATED = "temp.main.repeated_rows"
 KEY = "id"
 STAMPS = ("system_modstamp", "last_modified_date")
 
-# Each of these is needed to read a Salesforce page byte for byte.
+# Each of these is needed to read a Salesforce page byte for byte. The buffer would be 16 times the line.
 CSV_OPTIONS = (
     "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=true,"
-    " strict_mode=true, max_line_size=16000000, compression='gzip'"
+    " strict_mode=true, max_line_size=16000000, buffer_size=16777216, compression='gzip'"
 )
 
 
@@ -36,11 +35,27 @@ def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[
     Returns the columns that have a `lost` companion: NULL but where a cell could not be kept whole.
     Raises LandedPageError and LoadIncompleteError.
     """
+    verify(batch)
+    cells = _fill(connection, batch, types)
+    if has_repeats(connection, batch, INCOMING):
+        _keep_newest(connection, batch)
+    return tuple(cell for cell in cells if cell.lost is not None)
+
+
+def verify(batch: LandedBatch) -> None:
+    """The files are those that were landed, and their headers name the columns in their order.
+
+    Raises LandedPageError.
+    """
     for page in batch.pages:
         _verify(page, batch)
-    cells = _fill(connection, batch, types)
-    _verify_rows(connection, batch)
-    return tuple(cell for cell in cells if cell.lost is not None)
+
+
+def strict_rows(batch: LandedBatch, types: dict[str, str]) -> str:
+    """The batch as a query that fails (see `is_loss`) where a cell cannot be kept whole."""
+    cells = [cell(c.name, types[c.name]) for c in batch.columns]
+    values = ", ".join(f"{c.strict_value} AS {quote(c.name)}" for c in cells)
+    return f"SELECT {values} FROM {_source(batch, cells)}"
 
 
 def _verify(page: LandedPage, batch: LandedBatch) -> None:
@@ -79,11 +94,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict
     try:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS {rows}")
     except duckdb.InvalidInputException as error:
-        raise _malformed(str(error)) from error
+        raise malformed(str(error)) from error
     return cells
 
 
-def _malformed(message: str) -> LandedPageError:
+def malformed(message: str) -> LandedPageError:
+    """What DuckDB says of a page that it cannot read, as an error."""
     file = re.search(r"^\s*file = (.+)$", message, re.MULTILINE)
     reason = "; ".join(line for line in message.splitlines()[:3] if not line.startswith("Original Line"))
     return LandedPageError(Path(file[1]) if file else None, f"it is no well-formed CSV ({reason})")
@@ -98,15 +114,18 @@ def _source(batch: LandedBatch, cells: Iterable[Cell]) -> str:
     return f"read_csv([{paths}], {CSV_OPTIONS}, columns={{{columns}}})"
 
 
-def _verify_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
-    counted = connection.execute(f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {INCOMING}").fetchone()
+def has_repeats(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table: str) -> bool:
+    """Whether an Id comes more than once among the rows read. All are there, each with an Id.
+
+    Raises LoadIncompleteError and LandedPageError.
+    """
+    counted = connection.execute(f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {table}").fetchone()
     rows, keys, distinct = counted or (0, 0, 0)
     if rows != batch.rows:
         raise LoadIncompleteError(batch.object_name, batch.rows, rows)
     if keys != rows:
         raise LandedPageError(None, f"{rows - keys:,} rows of {batch.object_name} have no Id")
-    if distinct != keys:
-        _keep_newest(connection, batch)
+    return bool(distinct != keys)
 
 
 def _keep_newest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
@@ -115,10 +134,7 @@ def _keep_newest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> N
     stamps = [name for name in STAMPS if name in names]
     order = ", ".join(f"{quote(name)} DESC NULLS LAST" for name in (*stamps, *names))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE repeated_rows AS SELECT * FROM {INCOMING} WHERE {KEY} IN "
-        f"(SELECT {KEY} FROM {INCOMING} GROUP BY {KEY} HAVING count(*) > 1);"
-        f"DELETE FROM {INCOMING} WHERE {KEY} IN (SELECT {KEY} FROM {REPEATED});"
-        f"INSERT INTO {INCOMING} SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER "
-        f"(PARTITION BY {listing([KEY])} ORDER BY {order}) AS place FROM {REPEATED}) WHERE place = 1;"
-        f"DROP TABLE {REPEATED}"
+        f"DELETE FROM {INCOMING} WHERE rowid IN (SELECT place FROM (SELECT rowid AS place, row_number() OVER "
+        f"(PARTITION BY {KEY} ORDER BY {order}) AS rank FROM {INCOMING} WHERE {KEY} IN "
+        f"(SELECT {KEY} FROM {INCOMING} GROUP BY {KEY} HAVING count(*) > 1)) WHERE rank > 1)"
     )

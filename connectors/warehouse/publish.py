@@ -23,7 +23,7 @@ from connectors.warehouse import instants, snapshot
 from connectors.warehouse.connection import RunLock, connect, transaction
 from connectors.warehouse.errors import PublishError
 from connectors.warehouse.names import OPS
-from connectors.warehouse.schemas import create_schemas
+from connectors.warehouse.ops import create_schemas
 
 log = logging.getLogger("salespulse.warehouse")
 

@@ -1,8 +1,10 @@
-"""The schemas and tables that the connectors write: the ops ledgers, and raw tables as they grow.
+"""Raw tables as they grow with their source.
 
-A raw column carries the source's spelling as its comment while the source delivers it; a column
-without a comment was expected by the models but is not (or no longer) visible in the source. What
-follows from a changed column is decided in `evolution`; the schemas of the models are dbt's.
+All versions of an object's rows lie in one table, `<object>__changes`; `<object>` is a view of those
+that hold, so that a row which changes is not copied. A column carries the source's spelling as its
+comment while the source delivers it; a column without a comment was expected by the models but is
+not (or no longer) visible in the source. What follows from a changed column is decided in
+`evolution`; the schemas of the models are dbt's.
 """
 
 import logging
@@ -17,29 +19,10 @@ from connectors.warehouse import evolution, instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.errors import SchemaChangedError
 from connectors.warehouse.evolution import Note, StoredColumn
-from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, OPS, RAW, SEEN_AT, quote, raw
+from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, OPS, RAW, VERSION_COLUMNS, changes, quote
+from connectors.warehouse.ops import create_schemas
 
 log = logging.getLogger("salespulse.warehouse")
-
-OPS_TABLES = {
-    "sync_state": "object_name VARCHAR, table_name VARCHAR, cursor_name VARCHAR, cursor_at TIMESTAMP, "
-    "row_count BIGINT, instance_url VARCHAR, time_zone VARCHAR, run_id VARCHAR, updated_at TIMESTAMP",
-    "loads": "run_id VARCHAR, object_name VARCHAR, table_name VARCHAR, mode VARCHAR, job_id VARCHAR, "
-    "query VARCHAR, cursor_name VARCHAR, window_start TIMESTAMP, window_end TIMESTAMP, page_count BIGINT, "
-    "rows_read BIGINT, rows_inserted BIGINT, rows_updated BIGINT, rows_unchanged BIGINT, "
-    "rows_deleted BIGINT, rows_rejected BIGINT, bytes BIGINT, fetch_seconds DOUBLE, load_seconds DOUBLE, "
-    "loaded_at TIMESTAMP",
-    "landing_pages": "object_name VARCHAR, job_id VARCHAR, page_number BIGINT, path VARCHAR, rows BIGINT, "
-    "bytes BIGINT, sha256 VARCHAR, run_id VARCHAR, loaded_at TIMESTAMP",
-    "rejects": "object_name VARCHAR, record_id VARCHAR, field_name VARCHAR, value VARCHAR, "
-    "duckdb_type VARCHAR, job_id VARCHAR, run_id VARCHAR, rejected_at TIMESTAMP",
-    "schema_changes": "object_name VARCHAR, field_name VARCHAR, change VARCHAR, before VARCHAR, "
-    "after VARCHAR, run_id VARCHAR, seen_at TIMESTAMP",
-    "check_results": "run_id VARCHAR, suite VARCHAR, check_name VARCHAR, table_name VARCHAR, "
-    "severity VARCHAR, is_passed BOOLEAN, failing_count BIGINT, evaluated_count BIGINT, sample VARCHAR, "
-    "checked_at TIMESTAMP",
-    "publications": "version VARCHAR, published_at TIMESTAMP, table_count BIGINT, row_count BIGINT, run_id VARCHAR",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +43,17 @@ class Shape:
     is_partial: bool = False
 
 
-def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schemas raw_salesforce and ops and the ops tables, where they are missing."""
-    tables = [f"CREATE TABLE IF NOT EXISTS {OPS}.{name} ({columns})" for name, columns in OPS_TABLES.items()]
-    schemas = [f"CREATE SCHEMA IF NOT EXISTS {name}" for name in (RAW, OPS)]
-    connection.execute(";".join(schemas + tables))
-
-
 def stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, StoredColumn]:
     """The source columns of a raw table by name, loader columns left out; empty without a table."""
     found = connection.execute(
         "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE database_name = "
         "current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
-        [RAW, table],
+        [RAW, table + CHANGES_SUFFIX],
     ).fetchall()
     return {
         name: StoredColumn(name, evolution.normal(kind), comment)
         for name, kind, comment in found
-        if name not in LOADER_COLUMNS
+        if name not in LOADER_COLUMNS and name not in VERSION_COLUMNS
     }
 
 
@@ -138,7 +114,7 @@ def final_types(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequ
 
 def refuse_clashes(table: str, columns: Sequence[Column]) -> None:
     """Two fields under one name would overwrite each other: SchemaChangedError."""
-    taken = {name: name for name in (*LOADER_COLUMNS, *SEEN_AT)}
+    taken = {name: name for name in (*LOADER_COLUMNS, *VERSION_COLUMNS)}
     for column in columns:
         if column.name in taken:
             reason = "two fields have the same name in the warehouse, and one of them would be lost"
@@ -147,9 +123,8 @@ def refuse_clashes(table: str, columns: Sequence[Column]) -> None:
 
 
 def _is_blank(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    both = (raw(table), raw(table + CHANGES_SUFFIX))
-    counts = [connection.execute(f"SELECT count({quote(column)}) FROM {name}").fetchone() for name in both]
-    return not any(count[0] for count in counts if count)
+    count = connection.execute(f"SELECT count({quote(column)}) FROM {changes(table)}").fetchone()
+    return not (count and count[0])
 
 
 def _unfitting(table: str, notes: Sequence[Note], message: str) -> SchemaChangedError:

@@ -20,7 +20,7 @@ from connectors.salesforce.auth import (
 from connectors.salesforce.client import Client
 from connectors.warehouse.connection import RunLock, connect
 from connectors.warehouse.errors import WarehouseLockedError
-from connectors.warehouse.schemas import create_schemas
+from connectors.warehouse.ops import create_schemas
 from orchestration.embedded import SESSION_ID, embedded_org
 from orchestration.settings import Settings, load_settings
 

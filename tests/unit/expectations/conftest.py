@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from connectors.warehouse.schemas import create_schemas
+from connectors.warehouse.ops import create_schemas
 
 AS_OF = "timestamp '2026-05-13 18:00:00'"  # a Wednesday
 
@@ -19,9 +19,10 @@ create table ops.objects as select * from (values
     ('OpportunityFieldHistory', 'opportunity_field_history', 2),
     ('OpportunityContactRole', 'opportunity_contact_role', 2), ('Task', 'task', 2), ('Event', 'event', 1),
     ('ForecastingQuota', 'forecasting_quota', 2)) as o(object_name, table_name, row_count);
-insert into ops.sync_state select object_name, table_name,
-    case when table_name = 'opportunity_field_history' then 'created_date' else 'system_modstamp' end,
-    {AS_OF}, row_count, 'http://127.0.0.1', 'GMT', 'run-1', {AS_OF} from ops.objects;
+insert into ops.sync_state by name select object_name, table_name,
+    case when table_name = 'opportunity_field_history' then 'created_date' else 'system_modstamp' end as cursor_name,
+    {AS_OF} as cursor_at, row_count, 'http://127.0.0.1' as instance_url, 'GMT' as time_zone, 'run-1' as run_id,
+    {AS_OF} as updated_at from ops.objects;
 insert into ops.loads by name select 'run-1' as run_id, object_name, table_name, '750' || table_name as job_id,
     row_count as rows_read, 0 as rows_rejected, {AS_OF} as loaded_at from ops.objects;
 insert into ops.landing_pages by name select object_name, '750' || table_name as job_id, page_number,

@@ -18,8 +18,8 @@ from connectors.warehouse.errors import (
     UnpublishableColumnError,
     WarehouseLockedError,
 )
+from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.publish import publish
-from connectors.warehouse.schemas import create_schemas
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 FILE = "current/sales_metrics.duckdb"

@@ -9,7 +9,8 @@ from connectors.landed import Column, LandedBatch
 from connectors.warehouse import ledger
 from connectors.warehouse.errors import SchemaChangedError
 from connectors.warehouse.landing import load
-from connectors.warehouse.schemas import OPS_TABLES, create_schemas, ensure_table, stored_columns
+from connectors.warehouse.ops import OPS_TABLES, create_schemas
+from connectors.warehouse.schemas import ensure_table, stored_columns
 
 ID = Column("Id", "id", "VARCHAR")
 
@@ -32,8 +33,10 @@ def test_an_object_with_a_reserved_name_gets_table_and_change_log(
     types = ensure_table(warehouse, "user", [ID, Column("Order", "order", "decimal(18, 2)")])
     assert types == {"id": "VARCHAR", "order": "DECIMAL(18,2)"}
     columns = [row[0] for row in warehouse.execute('DESCRIBE raw_salesforce."user__changes"').fetchall()]
-    loader = ["_loaded_at", "_load_id", "_job_id", "_deleted_at", "_deletion_kind", "_seen_at"]
-    assert columns == ["id", "order", *loader]
+    loader = ["_loaded_at", "_load_id", "_job_id", "_deleted_at", "_deletion_kind"]
+    assert columns == ["id", "order", *loader, "_seen_at", "_superseded_at"]
+    rows = [row[0] for row in warehouse.execute('DESCRIBE raw_salesforce."user"').fetchall()]
+    assert rows == ["id", "order", *loader]
 
 
 def test_an_object_that_the_org_lacks_is_an_empty_table_with_the_expected_columns(

@@ -1,0 +1,146 @@
+"""One load of one batch: its rows, versions, ledgers and cursor in one transaction.
+
+How cells are read is `pages` and `casts`, how rows are merged `merge`, how tables grow `schemas`, what
+is noted `journal`. What calls this, and in which order, is `landing`'s business.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+import duckdb
+
+from connectors.landed import LandedBatch
+from connectors.warehouse import instants, journal, merge, pages, schemas
+from connectors.warehouse.casts import Cell, is_loss
+from connectors.warehouse.connection import single_threaded, transaction
+from connectors.warehouse.journal import Journal, LoadResult
+from connectors.warehouse.logbook import Entry
+from connectors.warehouse.names import OPS, changes
+from connectors.warehouse.reconciliation import compare_ids
+
+log = logging.getLogger("salespulse.warehouse")
+# Starting a second thread costs more than it saves for fewer rows.
+FEW_ROWS = 20_000
+
+
+class _NotStrictError(Exception):
+    """The first load met a cell or an Id that it has to take care of: it is done again, with care."""
+
+
+def load_entry(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry: Entry) -> LoadResult:
+    """Load a batch as an entry of the logbook says, so that a rebuilding gives the same rows.
+
+    Raises LandedPageError, LoadIncompleteError, SchemaChangedError, SuspiciousEmptyError.
+    """
+    started = time.perf_counter()
+    schemas.refuse_clashes(batch.table, batch.columns)
+    with single_threaded(connection) if batch.rows < FEW_ROWS else nullcontext():
+        try:
+            return _load(connection, batch, entry, started, is_first=_is_first(connection, batch))
+        except _NotStrictError as error:
+            log.debug("%s: read again: %s", batch.object_name, error)
+            return _load(connection, batch, entry, started, is_first=False)
+        finally:
+            merge.drop_temporaries(connection)
+
+
+def _is_first(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> bool:
+    if not schemas.stored_columns(connection, batch.table):
+        return batch.purpose == "rows"
+    is_empty = connection.execute(f"SELECT 1 FROM {changes(batch.table)} LIMIT 1").fetchone() is None
+    return batch.purpose == "rows" and is_empty
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry: Entry, started: float, *, is_first: bool
+) -> LoadResult:
+    options, run_id, loaded_at = entry.options, entry.run_id, entry.loaded_at
+    noted = Journal(connection, batch, run_id, loaded_at)
+    is_partial = batch.purpose != "rows"
+    shape = schemas.Shape(
+        batch.object_name, batch.table, batch.columns, options.expected, run_id, loaded_at, is_partial
+    )
+    types = schemas.final_types(connection, batch.table, batch.columns)
+    lossy: Sequence[Cell] = ()
+    if is_first:
+        pages.verify(batch)
+    else:
+        # A cast that fails ends a transaction, so the pages are read before it starts.
+        lossy = pages.read(connection, batch, types)
+    with transaction(connection):
+        columns = schemas.shape_table(connection, shape)
+        if is_first:
+            counts = _insert_first(connection, merge.Merge(batch, columns, run_id, loaded_at, False), types)
+        else:
+            counts = _merge(connection, batch, entry, columns)
+        rejected = noted.record_rejects(lossy)
+        noted.record_pages()
+        if batch.purpose == "rows":
+            noted.move_cursor(options.instance_url, options.time_zone, options.org_id)
+        else:
+            journal.refresh_row_count(connection, batch.object_name, batch.table)
+        if batch.purpose == "ids":
+            compare_ids(connection, batch, run_id, loaded_at)
+        result = _result(batch, counts, rejected, time.perf_counter() - started)
+        noted.record_load(result, entry.number)
+    _report(result, counts)
+    return result
+
+
+def _insert_first(connection: duckdb.DuckDBPyConnection, plan: merge.Merge, types: dict[str, str]) -> merge.Counts:
+    """Straight from the pages into the table, which only goes well where every cell fits its type."""
+    try:
+        merge.insert_first(connection, plan, pages.strict_rows(plan.batch, types))
+    except duckdb.InvalidInputException as error:
+        if is_loss(str(error)):
+            raise _NotStrictError(str(error)) from error
+        raise pages.malformed(str(error)) from error
+    if pages.has_repeats(connection, plan.batch, changes(plan.batch.table)):
+        raise _NotStrictError("an Id comes more than once")
+    return merge.counts_of_first(connection, plan.batch.table)
+
+
+def _merge(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry: Entry, columns: dict[str, str]
+) -> merge.Counts:
+    if batch.purpose != "refresh" and not entry.options.allow_empty:
+        merge.refuse_emptiness(connection, batch)
+    # A batch that is older than what was loaded since knows nothing of today's deletions.
+    is_complete = batch.purpose == "ids" or (batch.purpose == "rows" and batch.mode == "full")
+    judges = is_complete and (batch.purpose == "ids" or _is_latest(connection, batch))
+    return merge.merge(connection, merge.Merge(batch, columns, entry.run_id, entry.loaded_at, judges))
+
+
+def _is_latest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> bool:
+    row = connection.execute(
+        f"SELECT max(cursor_at) FROM {OPS}.sync_state WHERE object_name = ?", [batch.object_name]
+    ).fetchone()
+    return row is None or row[0] is None or bool(row[0] <= instants.stored(batch.window_end))
+
+
+def _result(batch: LandedBatch, counts: merge.Counts, rejected: int, seconds: float) -> LoadResult:
+    return LoadResult(
+        object_name=batch.object_name,
+        table=batch.table,
+        mode=batch.mode,
+        rows_read=batch.rows,
+        inserted=counts.inserted,
+        updated=counts.updated,
+        unchanged=batch.rows - counts.inserted - counts.updated,
+        deleted=counts.deleted,
+        rejected=rejected,
+        seconds=seconds,
+        bytes=batch.bytes,
+        window_end=batch.window_end,
+    )
+
+
+def _report(result: LoadResult, counts: merge.Counts) -> None:
+    figures = (result.rows_read, result.inserted, result.updated, result.deleted, result.unchanged)
+    message = "%s: %s rows loaded: %s new, %s changed, %s deleted, %s unchanged"
+    log.info(message, result.object_name, *(f"{figure:,}" for figure in figures))
+    if counts.hard_deleted > max(result.rows_read, 10):
+        message = "%s: %s rows are gone from the source, more than are left. Check the user's permissions"
+        log.warning(message, result.object_name, f"{counts.hard_deleted:,}")

@@ -1,0 +1,177 @@
+"""Holding the source's numbers against the warehouse's, as of one cursor, into ops.reconciliation.
+
+The numbers come from the source with the query's window (`SourceTotals`); nothing is asked here. What
+follows from a difference is decided by the checks.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+
+from connectors.landed import LandedBatch, MonthTotals, SourceTotals
+from connectors.warehouse import instants
+from connectors.warehouse.connection import transaction
+from connectors.warehouse.journal import insert
+from connectors.warehouse.names import OPS, quote, raw
+from connectors.warehouse.ops import create_schemas
+from connectors.warehouse.pages import INCOMING, KEY, STAMPS
+from connectors.warehouse.schemas import stored_columns
+
+log = logging.getLogger("salespulse.warehouse")
+
+# The sum comes as a floating-point number.
+RELATIVE_ERROR = Decimal("1e-12")
+HALF_A_CENT = Decimal("0.005")
+
+Key = tuple[object, str | None]
+
+
+def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: datetime | None = None) -> bool:
+    """Compare one object after its load; whether everything agrees. Notes how far the source is ahead.
+
+    Rows that were purged at the source after they were deleted may be more in the warehouse.
+    """
+    columns = set(stored_columns(connection, totals.table))
+    compared_at = instants.stored(now or instants.now())
+    with transaction(connection):
+        create_schemas(connection)
+        found = [*_rows(connection, totals, columns), *_living(connection, totals, columns)]
+        found += _months(connection, totals, columns)
+        shared = _shared(totals.run_id, totals.object_name, totals.table, totals.as_of, compared_at)
+        for comparison in found:
+            insert(connection, "reconciliation", shared | comparison)
+        _note_source(connection, totals)
+    differing = [comparison for comparison in found if not comparison["is_equal"]]
+    for comparison in differing:
+        log.warning("%s: the source and the warehouse differ: %s", totals.object_name, _told(comparison))
+    return not differing
+
+
+def compare_ids(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, run_id: str, compared_at: datetime) -> None:
+    """Note how many of the Ids that the source lists are known; within the load of the list.
+
+    A list that goes beyond the cursor of the object says nothing, for what came since is not loaded yet.
+    """
+    cursor = connection.execute(
+        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = ?", [batch.object_name]
+    ).fetchone()
+    if cursor is None or cursor[0] < instants.stored(batch.window_end):
+        return
+    known = _number(connection, f"SELECT count(*) FROM {INCOMING} SEMI JOIN {raw(batch.table)} USING ({KEY})")
+    listed = _number(connection, f"SELECT count(*) FROM {INCOMING}")
+    shared = _shared(run_id, batch.object_name, batch.table, batch.window_end, instants.stored(compared_at))
+    insert(connection, "reconciliation", shared | _counted("ids", listed, known))
+
+
+def _shared(run_id: str, object_name: str, table: str, as_of: datetime, compared_at: datetime) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "object_name": object_name,
+        "table_name": table,
+        "as_of": instants.stored(as_of),
+        "compared_at": compared_at,
+    }
+
+
+def _counted(measure: str, source: int, warehouse: int, tolerance: int = 0) -> dict[str, object]:
+    return {
+        "measure": measure,
+        "source_count": source,
+        "warehouse_count": warehouse,
+        "tolerance": tolerance,
+        "is_equal": warehouse - tolerance <= source <= warehouse,
+    }
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]
+) -> Iterable[dict[str, object]]:
+    """All rows created before the cursor. Deleted ones may have left the recycle bin of the source."""
+    if totals.row_count is None or "created_date" not in columns:
+        return
+    row = connection.execute(
+        f"SELECT count(*) FILTER (_deletion_kind IS DISTINCT FROM 'hard'), "
+        f"count(*) FILTER (_deleted_at IS NOT NULL AND _deletion_kind IS DISTINCT FROM 'hard') "
+        f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}"
+    ).fetchone() or (0, 0)
+    yield _counted("rows", totals.row_count, row[0], tolerance=row[1])
+
+
+def _living(
+    connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]
+) -> Iterable[dict[str, object]]:
+    """Live rows that have not changed since the cursor: these must be the same ones."""
+    if totals.live_count is None or (settled := _settled(totals, columns)) is None:
+        return
+    count = _number(connection, f"SELECT count(*) FROM {raw(totals.table)} t WHERE {settled}", totals.changed_ids)
+    yield _counted("live rows", totals.live_count, count)
+
+
+def _months(
+    connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]
+) -> Iterable[dict[str, object]]:
+    """Count and sum of the amounts by month of the close date, for each side's every month."""
+    settled = _settled(totals, columns)
+    if totals.months is None or settled is None or not {"close_date", "amount"} <= columns:
+        return []
+    has_currencies = any(month.currency is not None for month in totals.months)
+    currency = "currency_iso_code" if has_currencies and "currency_iso_code" in columns else "CAST(NULL AS VARCHAR)"
+    rows = connection.execute(
+        f"SELECT CAST(date_trunc('month', close_date) AS DATE), {currency}, count(*), "
+        f"coalesce(sum(amount), 0) FROM {raw(totals.table)} t WHERE {settled} GROUP BY ALL",
+        [list(totals.changed_ids)],
+    ).fetchall()
+    stored: dict[Key, MonthTotals] = {
+        (month, iso): MonthTotals(month, count, Decimal(str(amount)), iso) for month, iso, count, amount in rows
+    }
+    given: dict[Key, MonthTotals] = {(month.month, month.currency): month for month in totals.months}
+    return [_month(key, given.get(key), stored.get(key)) for key in dict.fromkeys([*given, *stored])]
+
+
+def _month(key: Key, source: MonthTotals | None, warehouse: MonthTotals | None) -> dict[str, object]:
+    nothing = MonthTotals(None, 0, Decimal(0))
+    left, right = source or nothing, warehouse or nothing
+    allowed = HALF_A_CENT + abs(left.amount) * RELATIVE_ERROR
+    is_equal = left.row_count == right.row_count and abs(left.amount - right.amount) <= allowed
+    amounts = {"source_amount": left.amount, "warehouse_amount": right.amount, "is_equal": is_equal}
+    return {**_counted("month", left.row_count, right.row_count), "month": key[0], "currency": key[1], **amounts}
+
+
+def _settled(totals: SourceTotals, columns: set[str]) -> str | None:
+    """The condition on live rows `t` whose stamp is before the cursor; one parameter, the changed Ids."""
+    stamp = next((name for name in (*STAMPS, "created_date") if name in columns), None)
+    if stamp is None:
+        return None
+    before = f"t.{quote(stamp)} < {instants.constant(totals.as_of)}"
+    return f"t._deleted_at IS NULL AND {before} AND t.{KEY} NOT IN (SELECT unnest(?::VARCHAR[]))"
+
+
+def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:
+    cursor = connection.execute(
+        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = ?", [totals.object_name]
+    ).fetchone()
+    state = {
+        "run_id": totals.run_id,
+        "object_name": totals.object_name,
+        "table_name": totals.table,
+        "cursor_at": cursor[0] if cursor else None,
+        "newest_change_at": instants.stored_or_null(totals.newest_change),
+        "measured_at": instants.stored(totals.measured_at),
+    }
+    insert(connection, "source_state", state)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str, ids: Sequence[str] | None = None) -> int:
+    row = connection.execute(query, [] if ids is None else [list(ids)]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _told(comparison: dict[str, object]) -> str:
+    where = f" of {comparison['month']:%Y-%m}" if comparison.get("month") else ""
+    text = f"{comparison['measure']}{where}: {comparison['source_count']} there, {comparison['warehouse_count']} here"
+    if "source_amount" in comparison:
+        text += f"; amount {comparison['source_amount']} there, {comparison['warehouse_amount']} here"
+    return text

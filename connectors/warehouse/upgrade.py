@@ -1,0 +1,48 @@
+"""Bringing a warehouse of version 0.1.0 to the present layout, in place, when it is opened.
+
+There an object's rows lay in a table of their own beside `<object>__changes`; now they are a view of it.
+"""
+
+import logging
+
+import duckdb
+
+from connectors.warehouse import evolution
+from connectors.warehouse.connection import transaction
+from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, RAW, changes, literal, quote, raw
+
+log = logging.getLogger("salespulse.warehouse")
+
+
+def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
+    """Turn each pair of tables of the old layout into a table of versions and a view."""
+    for (table,) in connection.execute(
+        "SELECT rows.table_name FROM duckdb_tables() rows JOIN duckdb_tables() versions "
+        "ON versions.schema_name = rows.schema_name AND versions.table_name = rows.table_name || $suffix "
+        "AND versions.database_name = rows.database_name "
+        "WHERE rows.schema_name = $raw AND rows.database_name = current_database()",
+        {"suffix": CHANGES_SUFFIX, "raw": RAW},
+    ).fetchall():
+        log.info("%s: its rows become a view of its versions", table)
+        with transaction(connection):
+            _join(connection, table)
+
+
+def _join(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    columns = connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [RAW, table],
+    ).fetchall()
+    versions = changes(table)
+    connection.execute(f"ALTER TABLE {versions} ADD COLUMN _superseded_at TIMESTAMP")
+    connection.execute(
+        f"UPDATE {versions} SET _superseded_at = followed.next_at FROM (SELECT rowid AS place, "
+        f"lead(_seen_at) OVER (PARTITION BY id ORDER BY _seen_at) AS next_at FROM {versions}) AS followed "
+        f"WHERE rowid = followed.place AND followed.next_at IS NOT NULL"
+    )
+    connection.execute(f"DROP TABLE {raw(table)}")
+    connection.execute(evolution.view(table, [name for name, _ in columns if name not in LOADER_COLUMNS]))
+    for name, comment in columns:
+        if comment is not None:
+            connection.execute(f"COMMENT ON COLUMN {versions}.{quote(name)} IS {literal(comment)}")
