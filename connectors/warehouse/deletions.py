@@ -72,8 +72,10 @@ def _verified(deletions: LandedDeletions) -> str:
 
 def _listed(file: Path) -> str:
     """The list, an Id once with its last deletion."""
-    columns = "columns={'id': 'VARCHAR', 'at': 'TIMESTAMPTZ'}, header=true, auto_detect=false, compression='gzip'"
-    instant = "make_timestamp(epoch_us(max(at)))"
+    columns = (
+        "columns={'id': 'VARCHAR', 'deleted_date': 'TIMESTAMPTZ'}, header=true, auto_detect=false, compression='gzip'"
+    )
+    instant = "make_timestamp(epoch_us(max(deleted_date)))"
     return f"(SELECT id, {instant} AS deleted_at FROM read_csv({literal(str(file))}, {columns}) GROUP BY id)"
 
 

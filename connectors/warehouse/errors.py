@@ -126,6 +126,17 @@ class SuspiciousEmptyError(WarehouseError):
         )
 
 
+class NothingToReplayError(WarehouseError):
+    """The landing zone knows of no load."""
+
+    def __init__(self, landing: Path) -> None:
+        self.landing = landing
+        super().__init__(
+            f"Nothing can be rebuilt from {landing}: no load is written down there. Check SALESPULSE_HOME, or run "
+            "`salespulse sync`, which fetches everything from the source."
+        )
+
+
 class PublishError(WarehouseError):
     """A version could not be published; the current one stays as it was."""
 

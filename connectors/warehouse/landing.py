@@ -15,6 +15,7 @@ import duckdb
 from connectors import landing_zone
 from connectors.landed import Column, LandedBatch, LandedDeletions
 from connectors.landing_zone import LandingZoneError
+from connectors.warehouse import base, ledger
 from connectors.warehouse.deletions import mark_deleted
 from connectors.warehouse.errors import WarehouseError
 from connectors.warehouse.journal import LoadResult
@@ -72,7 +73,10 @@ def recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
     """
     create_schemas(connection)
     known = last_load(connection)
-    logbook = Logbook(landing)
+    logbook, start = Logbook(landing), base.newest(landing)
+    if start is not None and not known and not ledger.sync_states(connection):
+        base.restore(connection, start)
+        known = start.number
     if logbook.last_number() <= known:
         return 0
     pending, given_up, done = logbook.entries(after=known), set[Path](), 0

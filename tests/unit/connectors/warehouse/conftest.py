@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from connectors import landing_zone
 from connectors.landed import Column, LandedBatch, LandedPage
 from connectors.warehouse.connection import connect
 
@@ -55,6 +57,36 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LandedBatch]
             "seconds": 1.5,
         }
         return LandedBatch(**batch | changes)
+
+    return landed
+
+
+@pytest.fixture
+def land_for_good(tmp_path: Path) -> Callable[..., LandedBatch]:
+    """The same within a landing zone, `<tmp>/landing`, with a manifest: such a batch can be replayed."""
+    numbers = itertools.count(1)
+
+    def landed(*pages: Sequence[Sequence[str]], columns: Sequence[Column] = DEALS, **changes: Any) -> LandedBatch:
+        table = changes.get("table", "opportunity")
+        folder = landing_zone.new_folder(tmp_path / "landing", "salesforce", table, f"run-{next(numbers)}")
+        folder.mkdir(parents=True)
+        batch: dict[str, Any] = {
+            "object_name": "Opportunity",
+            "table": table,
+            "mode": "incremental",
+            "columns": tuple(columns),
+            "pages": tuple(written_page(folder, n, columns, rows) for n, rows in enumerate(pages, 1)),
+            "job_id": folder.name,
+            "query": "SELECT Id FROM Opportunity",
+            "cursor_name": "system_modstamp",
+            "window_start": None,
+            "window_end": datetime(2026, 1, 31, tzinfo=UTC),
+            "seconds": 1.5,
+            "folder": folder,
+        }
+        whole = LandedBatch(**batch | changes)
+        landing_zone.write_batch(whole)
+        return whole
 
     return landed
 
