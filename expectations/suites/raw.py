@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from expectations.check import Check, NoRows, NotNull, Unique
+from expectations.suites import source
 
 SUITE = "raw"
 SCHEMA = "raw_salesforce"
@@ -60,6 +61,7 @@ def checks(tables: Iterable[str] = ()) -> tuple[Check, ...]:
 def _checks_of(name: str) -> Iterable[Check]:
     yield from _key(name)
     yield from _ledger(name)
+    yield from source.checks(SUITE, SCHEMA, name)
     if name in CORE_TABLES:
         yield _not_empty(name)
     if name == "opportunity":

@@ -52,7 +52,7 @@ def test_a_further_raw_table_adds_to_the_catalog_and_takes_nothing_away() -> Non
     campaign = checks("raw", tables=["raw_salesforce.campaign"])
 
     assert {check.table for check in campaign} == {"raw_salesforce.campaign"}
-    assert len(campaign) == 6
+    assert len(campaign) == 9
     assert "raw_salesforce.campaign" not in {check.table for check in checks("raw")}
 
 
@@ -68,4 +68,5 @@ def test_raw_errors_are_load_integrity_only() -> None:
         "loaded_count_equals_the_ledger",
         "landed_pages_add_up_to_the_rows_read",
         "no_record_is_newer_than_the_cursor",
+        "warehouse_agrees_with_the_source",
     }

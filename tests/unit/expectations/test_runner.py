@@ -154,7 +154,7 @@ def test_a_run_says_in_one_line_what_it_found(
         run_suite(warehouse, "raw", tables=["raw_salesforce.lead"])
 
     assert [one.getMessage() for one in caplog.records if one.name == "salespulse.expectations"] == [
-        "raw: 6 checks on 1 tables, 2 failed (2 errors, 0 warnings)"
+        "raw: 9 checks on 1 tables, 2 failed (2 errors, 0 warnings)"
     ]
 
 

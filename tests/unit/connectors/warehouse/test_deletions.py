@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from connectors import landing_zone
-from connectors.landed import Column, LandedBatch, LandedDeletions
+from connectors.landed import Column, DeletionKind, LandedBatch, LandedDeletions
 from connectors.warehouse import ledger
 from connectors.warehouse.errors import LandedPageError, SuspiciousEmptyError
 from connectors.warehouse.landing import load, load_deletions
@@ -34,7 +34,7 @@ def three(warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
     load(warehouse, land([record("1"), record("2"), record("3")], columns=RECORDS, mode="full"), run_id="r1")
 
 
-def listed(tmp_path: Path, *rows: tuple[str, datetime], kind: landing_zone.DeletionKind = "hard") -> LandedDeletions:
+def listed(tmp_path: Path, *rows: tuple[str, datetime], kind: DeletionKind = "hard") -> LandedDeletions:
     return landing_zone.land_deletions(
         tmp_path / "landing",
         "salesforce",

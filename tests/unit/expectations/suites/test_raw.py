@@ -32,7 +32,26 @@ REJECTED = """
         ('Event', 'event1', 'DurationInMinutes', '30.5', 'BIGINT', '750', '{run}', timestamp '2026-05-13')
 """
 
+DIFFERS = """
+    insert into ops.reconciliation by name select 'run-1' as run_id, 'task' as table_name, 'live rows' as measure,
+        9 as source_count, 7 as warehouse_count, false as is_equal
+"""
+
+STALLED = """
+    insert into ops.source_state by name select 'run-' || n as run_id, 'lead' as table_name,
+        timestamp '2026-05-13 18:00' as cursor_at, timestamp '2026-05-13 19:00' as newest_change_at,
+        timestamp '2026-05-14' + to_days(n) as measured_at from range(1, 3) as runs(n)
+"""
+
+VANISHED = """
+    insert into ops.schema_changes by name select 'Contact' as object_name, 'Title' as field_name,
+        'vanished' as change, timestamp '2026-05-14' as seen_at
+"""
+
 BREAKS = (
+    Break("warehouse_agrees_with_the_source", "task", DIFFERS, 1),
+    Break("cursor_moves_while_the_source_does", "lead", STALLED, 1, "warning"),
+    Break("fields_are_those_of_the_last_publication", "contact", VANISHED, 1, "warning"),
     Break("id_is_unique", "user", 'insert into raw_salesforce."user" select * from raw_salesforce."user"', 3),
     Break("id_is_not_null", "lead", "update raw_salesforce.lead set id = null", 1),
     Break("loaded_count_equals_the_ledger", "task", "delete from raw_salesforce.task where id = 'task1'", 1),
@@ -131,6 +150,34 @@ def test_each_kind_of_check_has_a_change_that_breaks_it() -> None:
     assert kinds - references == {one.check for one in BREAKS} - references
 
 
+def test_a_difference_of_an_earlier_sync_is_over(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute(DIFFERS.replace("run-1", "run-0"))
+
+    assert verdicts_of(warehouse, "task")["warehouse_agrees_with_the_source"].is_passed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from ops.source_state where run_id = 'run-1'",
+        "update ops.source_state set cursor_at = timestamp '2026-05-12' where run_id = 'run-1'",
+        "update ops.source_state set newest_change_at = cursor_at",
+        "update ops.source_state set newest_change_at = measured_at - interval 1 minute",
+    ],
+    ids=["the first sync", "it moved", "nothing is newer", "it is still settling"],
+)
+def test_a_cursor_that_stands_for_a_reason_is_not_stalled(warehouse: duckdb.DuckDBPyConnection, change: str) -> None:
+    warehouse.execute(f"{STALLED}; {change}")
+
+    assert verdicts_of(warehouse, "lead")["cursor_moves_while_the_source_does"].is_passed
+
+
+def test_a_change_of_fields_is_known_once_it_is_published(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute(f"{VANISHED}; insert into ops.publications by name select timestamp '2026-05-15' as published_at")
+
+    assert verdicts_of(warehouse, "contact")["fields_are_those_of_the_last_publication"].is_passed
+
+
 def test_the_sample_names_the_duplicated_record(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute("insert into raw_salesforce.lead select * from raw_salesforce.lead")
 
@@ -215,6 +262,9 @@ def test_a_further_object_gets_the_integrity_checks(warehouse: duckdb.DuckDBPyCo
         "loaded_count_equals_the_ledger": False,
         "landed_pages_add_up_to_the_rows_read": True,
         "last_load_rejected_no_value": True,
+        "warehouse_agrees_with_the_source": True,
+        "cursor_moves_while_the_source_does": True,
+        "fields_are_those_of_the_last_publication": True,
     }
 
 
