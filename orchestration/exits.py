@@ -7,7 +7,9 @@ from typing import Any
 
 import dagster as dg
 
+from connectors.data_export.errors import DataExportError, NoExportError
 from connectors.delivery.channels.folder import OutboxError
+from connectors.landing_zone import LandingZoneError
 from connectors.salesforce.errors import SalesforceError
 from connectors.warehouse.errors import OtherOrgError, WarehouseError, WarehouseFolderError, WarehouseLockedError
 from orchestration.dbt import DbtError
@@ -43,10 +45,12 @@ class ChecksFailedError(Exception):
 EXPLAINED = (
     ChecksFailedError,
     ConfigurationError,
+    DataExportError,
     DbtError,
     OutboxError,
     EmbeddedOrgError,
     SandboxError,
+    LandingZoneError,
     SalesforceError,
     WarehouseError,
 )
@@ -57,7 +61,7 @@ def exit_code(error: BaseException) -> Exit:
     match error:
         case SalesforceError():
             return Exit(error.exit_code)
-        case ConfigurationError() | WarehouseFolderError() | OtherOrgError():
+        case ConfigurationError() | WarehouseFolderError() | OtherOrgError() | NoExportError():
             return Exit.USAGE
         case ChecksFailedError():
             return Exit.CHECKS_FAILED

@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     objects: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="sObjects to sync, comma-separated; empty: the table in objects.py."
     )
+    export_folder: Path | None = Field(
+        None, description="Folder or ZIP of Salesforce's Data Export, read in the place of the org."
+    )
+    landing_days: int | None = Field(
+        None, ge=1, description="Days that landed pages are kept; empty: for ever. Replay stays possible."
+    )
     threads: int = Field(2, ge=1, le=64, description="Threads that DuckDB and dbt use.")
     memory_limit: str = Field("4GB", pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$", description="DuckDB's memory limit.")
     keep_versions: int = Field(3, ge=1, description="Published versions kept, the current one included.")

@@ -7,7 +7,7 @@ definitions (`forecast`, `failures`), for Dagster would pass over the bare ones 
 import dagster as dg
 
 from orchestration.console import event_logger
-from orchestration.defs import forecast, ingest, publish, transform, validate
+from orchestration.defs import data_export, forecast, ingest, publish, transform, validate
 from orchestration.defs.resources import FRESHNESS, Crm, Warehouse
 from orchestration.settings import Settings, load_settings
 
@@ -32,7 +32,8 @@ def jobs() -> dict[str, dg.AssetSelection]:
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """What the settings decide. The forecast, the sensor and the exports beside are found by themselves."""
-    objects = ingest.objects(settings)
+    source = ingest if settings.export_folder is None else data_export
+    objects = source.objects(settings)
     marts = [*transform.marts_keys(), forecast.KEY]
     assets: list[dg.AssetsDefinition] = [
         objects,
