@@ -6,12 +6,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from orchestration.settings import load_settings
+
+if TYPE_CHECKING:
+    from orchestration.inspection import Inspection
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 EPILOG = "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 checks failed, 4 remote or login, 5 warehouse locked."
@@ -51,6 +54,21 @@ def status(as_json: bool) -> None:
 def doctor(as_json: bool) -> None:
     """Check settings, login, permissions, limits, disk and versions; change nothing."""
     sys.exit(_guarded(lambda: _report("doctor", as_json), as_json))
+
+
+@cli.command(epilog=EPILOG)
+@click.option("--accept-differences", is_flag=True, help="Swap even if the rebuilt tables are not the warehouse's.")
+@JSON
+def replay(accept_differences: bool, as_json: bool) -> None:
+    """Rebuild the raw schema from the landing zone alone, compare it, and put it in place."""
+
+    def rebuild() -> int:
+        from orchestration.rebuilding import replay as rebuild
+
+        found = rebuild(load_settings(), accepts_differences=accept_differences)
+        return _tell(found, as_json)
+
+    sys.exit(_guarded(rebuild, as_json))
 
 
 @cli.command(context_settings={**CONTEXT, "ignore_unknown_options": True})
@@ -178,6 +196,10 @@ def _report(kind: str, as_json: bool) -> int:
     from orchestration import inspection
 
     found = inspection.status(load_settings()) if kind == "status" else inspection.doctor(load_settings())
+    return _tell(found, as_json)
+
+
+def _tell(found: "Inspection", as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(found.document(), default=str, indent=2))
     else:

@@ -22,7 +22,8 @@ from connectors.warehouse.ops import create_schemas
 
 log = logging.getLogger("salespulse.warehouse")
 
-NEW_SUFFIX = ".rebuilt"
+# A folder, so that the file has the name that views name it by.
+NEW_FOLDER = "rebuilt"
 OLD_SUFFIX = ".replaced"
 OLD = "replaced"
 # The landing zone knows nothing of these.
@@ -49,11 +50,11 @@ class Comparison:
 
 
 def rebuild(warehouse: Path, landing: Path, *, memory_limit: str | None = None, threads: int | None = None) -> Rebuilt:
-    """Build `<warehouse>.rebuilt` from the landing zone alone. The warehouse is not touched.
+    """Build `rebuilt/<warehouse>` from the landing zone alone. The warehouse is not touched.
 
     Raises NothingToReplayError, LandingZoneError for a page that is missing or changed, and what loading raises.
     """
-    target = beside(warehouse, NEW_SUFFIX)
+    target = warehouse.parent / NEW_FOLDER / warehouse.name
     _remove(target)
     start = base.newest(landing)
     entries = Logbook(landing).entries(after=start.number if start else 0)
@@ -91,30 +92,23 @@ def carry_over(warehouse: Path, rebuilt: Path) -> None:
             connection.execute(statement)
             name = f"{quote(schema)}.{quote(table)}"
             connection.execute(f"INSERT INTO {name} SELECT * FROM {OLD}.{name}")
-        for (statement,) in connection.execute(
-            "SELECT sql FROM duckdb_views() WHERE database_name = ? AND NOT internal AND schema_name NOT IN (?, ?)",
-            [OLD, RAW, OPS],
-        ).fetchall():
-            connection.execute(statement)
         _carry_ledgers(connection)
+    with connect(rebuilt) as connection, _attached(connection, warehouse):
+        _carry_views(connection)
 
 
 def swap(warehouse: Path, rebuilt: Path) -> Path | None:
     """Put the rebuilt file in the warehouse's place; the old one stays beside it. Returns where."""
     replaced = None
     if warehouse.exists():
-        replaced = beside(warehouse, OLD_SUFFIX)
+        replaced = warehouse.with_name(f"{warehouse.stem}{OLD_SUFFIX}{warehouse.suffix}")
         _remove(replaced)
         for suffix in ("", ".wal"):
             if (old := Path(f"{warehouse}{suffix}")).exists():
                 old.replace(f"{replaced}{suffix}")
     rebuilt.replace(warehouse)
+    rebuilt.parent.rmdir()
     return replaced
-
-
-def beside(warehouse: Path, suffix: str) -> Path:
-    """`warehouse.duckdb` → `warehouse.rebuilt.duckdb`."""
-    return warehouse.with_name(f"{warehouse.stem}{suffix}{warehouse.suffix}")
 
 
 def _remove(file: Path) -> None:
@@ -168,6 +162,27 @@ def _checksum(connection: duckdb.DuckDBPyConnection, prefix: str, table: str) ->
     columns = listing(name for name, _ in described)
     row = connection.execute(f"SELECT count(*), coalesce(sum(hash({columns})), 0) FROM {relation}").fetchone()
     return (*(row or (0, 0)), str(described))
+
+
+def _carry_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Views of views come in any order: round after round. What is left is made anew with the models."""
+    found = connection.execute(
+        "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE database_name = ? AND NOT internal "
+        "AND schema_name NOT IN (?, ?)",
+        [OLD, RAW, OPS],
+    ).fetchall()
+    left, made = {f"{schema}.{name}": statement for schema, name, statement in found}, True
+    while left and made:
+        made = False
+        for name in list(left):
+            try:
+                connection.execute(left[name])
+            except duckdb.Error:
+                continue
+            del left[name]
+            made = True
+    if left:
+        log.warning("Views to be made anew by `salespulse build`: %s", ", ".join(sorted(left)))
 
 
 def _carry_ledgers(connection: duckdb.DuckDBPyConnection) -> None:

@@ -109,7 +109,8 @@ def test_a_rebuilt_warehouse_takes_the_old_ones_place_with_what_only_that_knew(
         connection.execute(
             "CREATE SCHEMA marts; CREATE TABLE marts.facts (n INT NOT NULL); INSERT INTO marts.facts VALUES (7)"
         )
-        connection.execute("CREATE VIEW marts.seen AS SELECT n FROM marts.facts")
+        connection.execute("CREATE VIEW marts.shown AS SELECT n FROM warehouse.marts.facts")
+        connection.execute("CREATE VIEW marts.seen AS SELECT n FROM warehouse.marts.shown")
         connection.execute("INSERT INTO ops.publications BY NAME SELECT 'v1' AS version")
     done = replay.rebuild(file, landing)
     replay.carry_over(file, done.path)
