@@ -193,9 +193,10 @@ def _execute(command: str, job: str, as_json: bool) -> int:
 
 
 def _report(kind: str, as_json: bool) -> int:
-    from orchestration import inspection
+    from orchestration.inspection import status
+    from orchestration.machine import doctor
 
-    found = inspection.status(load_settings()) if kind == "status" else inspection.doctor(load_settings())
+    found = status(load_settings()) if kind == "status" else doctor(load_settings())
     return _tell(found, as_json)
 
 

@@ -175,6 +175,30 @@ class RunLock:
             self._descriptor = None
 
 
+def run_lock_holder(home: Path) -> tuple[int | None, datetime | None] | None:
+    """Process and start of the run that works in `home` now; None if none does. Changes nothing."""
+    path = home / "run.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        _lock(descriptor)
+    except OSError:
+        return _holder(path)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def storage_version(connection: duckdb.DuckDBPyConnection) -> str:
+    """The DuckDB that wrote the file can be this old: `v1.0.0+`. Empty where DuckDB does not tell."""
+    row = connection.execute(
+        "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return str(row[0] or "") if row else ""
+
+
 def _holder(path: Path) -> tuple[int | None, datetime | None]:
     try:
         content = json.loads(path.read_text())

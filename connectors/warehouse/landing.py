@@ -22,6 +22,7 @@ from connectors.warehouse.journal import LoadResult
 from connectors.warehouse.loading import load_entry
 from connectors.warehouse.logbook import Entry, Logbook, Options, last_load, next_entry
 from connectors.warehouse.ops import create_schemas
+from connectors.warehouse.upgrade import upgrade
 
 __all__ = ["LoadResult", "load", "load_deletions", "recover", "repeat"]
 
@@ -106,6 +107,7 @@ def repeat(connection: duckdb.DuckDBPyConnection, entry: Entry) -> LoadResult:
 def _prepare(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
     """The ledgers are there, and nothing is loaded out of its turn."""
     create_schemas(connection)
+    upgrade(connection)
     if folder is not None:
         recover(connection, Logbook.of(folder).landing)
 

@@ -21,7 +21,6 @@ from connectors.salesforce.objects import OBJECTS, STAMPS
 from connectors.warehouse import ledger
 from connectors.warehouse.errors import OtherOrgError
 from connectors.warehouse.landing import LoadResult, load, recover
-from connectors.warehouse.retention import prune
 from connectors.warehouse.schemas import ensure_table, stored_columns
 from orchestration.defs import ingest
 from orchestration.defs.resources import POOL, Warehouse
@@ -46,7 +45,6 @@ def objects(settings: Settings) -> dg.AssetsDefinition:
             recover(connection, current.landing)
             for name, result in load_export(connection, current, chosen, context.run_id):
                 yield dg.MaterializeResult(asset_key=_key(name), metadata=_metadata(connection, name, result))
-            prune(connection, current.landing, current.landing_days)
 
     return sync_objects
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from connectors.warehouse.publish import FILE_NAME, publish
+from connectors.warehouse.retention import prune
 from orchestration.defs.resources import POOL, Warehouse
 from orchestration.exits import explained
 from orchestration.report.page import render
@@ -35,6 +36,7 @@ def published(deps: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 render=_report_writer(settings.time_zone),
                 keep=settings.keep_versions,
             )
+            prune(connection, settings.landing, settings.landing_days)
         return dg.MaterializeResult(
             metadata={
                 "version": done.version,

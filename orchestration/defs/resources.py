@@ -21,6 +21,7 @@ from connectors.salesforce.client import Client
 from connectors.warehouse.connection import RunLock, connect
 from connectors.warehouse.errors import WarehouseLockedError
 from connectors.warehouse.ops import create_schemas
+from connectors.warehouse.upgrade import upgrade
 from orchestration.embedded import SESSION_ID, embedded_org
 from orchestration.settings import Settings, load_settings
 
@@ -47,6 +48,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
             settings.warehouse_file, memory_limit=settings.memory_limit, threads=settings.threads
         ) as connection:
             create_schemas(connection)
+            upgrade(connection)
             yield connection
 
 
