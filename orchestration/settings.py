@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from connectors.salesforce.choice import FieldChoice
+from connectors.salesforce.errors import FieldChoiceError
+
 PREFIX = "SALESPULSE_"
 SCHEMES = ("http", "https")
 
@@ -41,6 +44,26 @@ class Settings(BaseSettings):
     objects: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="sObjects to sync, comma-separated; empty: the table in objects.py."
     )
+    objects_exclude: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="sObjects not to sync, comma-separated, with * for any letters."
+    )
+    fields_include: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Custom fields to read, as Opportunity.*__c, comma-separated; empty: all of them."
+    )
+    fields_exclude: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Fields never read, as *.Phone,Contact.Email; Id, stamps and IsDeleted always are."
+    )
+    mask_fields: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Fields of which only a keyed hash is kept, as Contact.Email; nothing lands in clear."
+    )
+    mask_key: SecretStr = Field(SecretStr(""), description="Secret of 16 characters or more that keys the hash.")
+    rest_rows: int = Field(2000, ge=0, description="Up to so many rows are read by REST, more by Bulk; 0: never.")
+    parallel_pages: int = Field(4, ge=1, le=15, description="Pages of a Bulk job that are fetched side by side.")
+    quota_share: float = Field(
+        0.8, gt=0, le=1, description="Part of the org's daily API requests after which a sync stops, resumable."
+    )
+    refresh_days: float = Field(1.0, ge=0, description="Days between reads of formula fields, which move no stamp.")
+    sweep_days: float = Field(7.0, ge=0, description="Days between comparisons of all Ids, which find hard deletes.")
     export_folder: Path | None = Field(
         None, description="Folder or ZIP of Salesforce's Data Export, read in the place of the org."
     )
@@ -71,7 +94,15 @@ class Settings(BaseSettings):
     sandbox_scale: float = Field(1.0, gt=0, le=500, description="Size of the embedded company.")
     sandbox_seed: int = Field(7, ge=0, description="Seed of the embedded company.")
 
-    _names = field_validator("objects", "salesforce_allowed_hosts", mode="before")(_names)
+    _names = field_validator(
+        "objects",
+        "objects_exclude",
+        "fields_include",
+        "fields_exclude",
+        "mask_fields",
+        "salesforce_allowed_hosts",
+        mode="before",
+    )(_names)
 
     @field_validator("time_zone")
     @classmethod
@@ -103,6 +134,20 @@ class Settings(BaseSettings):
         if self.salesforce_client_secret and not self.salesforce_client_id:
             raise ValueError("a client secret needs SALESPULSE_SALESFORCE_CLIENT_ID")
         return self
+
+    @model_validator(mode="after")
+    def _fields_can_be_chosen(self) -> "Settings":
+        try:
+            self.field_choice  # noqa: B018 - made to be checked
+        except FieldChoiceError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    @property
+    def field_choice(self) -> FieldChoice:
+        """Which fields are read, and which of them only as a hash."""
+        key = self.mask_key.get_secret_value()
+        return FieldChoice(self.fields_include, self.fields_exclude, self.mask_fields, key)
 
     @property
     def login_flow(self) -> Literal["session", "jwt", "client_credentials", "password"] | None:

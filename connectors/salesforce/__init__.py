@@ -1,5 +1,5 @@
 """Salesforce: what is synced, how to log in, and how rows come out complete and counted.
 
-`extract.extract` is the road from an sObject to landed pages; `plan.resolve_objects` says which
-sObjects there are to walk it. Nothing here knows a database.
+`sync.landings` brings all that one sObject's sync needs, `extract.extract` is the road of one query to
+landed pages, and `plan.resolve_objects` says which sObjects there are. Nothing here knows a database.
 """

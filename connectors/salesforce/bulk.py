@@ -1,13 +1,13 @@
 """The Bulk API 2.0 query: job, state, pages. Our own loop over the client's session.
 
 Every page is held against what Salesforce announced for it, and asked for again by itself if it
-falls short. What a page is for, and what becomes of the whole, is `extract`.
+falls short. Which pages are asked for, and what becomes of the whole, is `download`.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -26,6 +26,7 @@ from connectors.salesforce.errors import (
     ResponseError,
     SalesforceError,
 )
+from connectors.salesforce.masking import MaskingStream
 from connectors.salesforce.pages import PageContent, PageWriter, TornPageError
 
 log = logging.getLogger("salespulse.salesforce")
@@ -33,6 +34,7 @@ log = logging.getLogger("salespulse.salesforce")
 JOBS = "jobs/query"
 PAGE_ROWS = 100_000
 CHUNK_BYTES = 1 << 18
+FINISHED = frozenset({"JobComplete", "Failed", "Aborted"})
 NOT_FOR_BULK = ("INVALIDENTITY", "INVALID_ENTITY", "FEATURENOTENABLED")
 
 
@@ -83,7 +85,7 @@ def wait(client: Client, object_name: str, job_id: str) -> Job:
         job = status(client, job_id)
         if job.state == "JobComplete":
             return job
-        if job.state in {"Failed", "Aborted"}:
+        if job.state in FINISHED:
             raise JobFailedError(object_name, job_id, job.state, job.error or "no reason given")
         waited = monotonic() - begun
         if waited > patience.job_timeout:
@@ -103,6 +105,19 @@ def delete(client: Client, job_id: str) -> None:
         log.warning("Bulk job %s stays at Salesforce until it expires in seven days: %s", job_id, error)
 
 
+def give_up(client: Client, job_id: str) -> None:
+    """Abort the job if it still runs, then take it away. A job that is gone already is fine."""
+    job = find(client, job_id)
+    if job is None:
+        return
+    if job.state not in FINISHED:
+        try:
+            client.request("PATCH", f"{JOBS}/{job_id}", json={"state": "Aborted"})
+        except RequestError as error:
+            log.debug("job %s ended before it could be aborted: %s", job_id, error)
+    delete(client, job_id)
+
+
 def is_refusal_of_object(error: SalesforceError) -> bool:
     """Whether the error says that the Bulk API does not offer this object at all."""
     reason = getattr(error, "reason", "")
@@ -110,28 +125,69 @@ def is_refusal_of_object(error: SalesforceError) -> bool:
     return code in NOT_FOR_BULK or reason.startswith(NOT_FOR_BULK) or "not supported by the Bulk" in reason
 
 
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One page to fetch: `number` from 1, the address with its parameters, the file that it becomes."""
+
+    job_id: str
+    object_name: str
+    columns: Sequence[str]
+    number: int
+    address: str
+    path: Path
+    parameters: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """What is done with every page: fields to mask on the way, and `refuse`, which is given the content
+    of a page and raises TornPageError if it was seen before."""
+
+    masking: Callable[[], MaskingStream] | None = None
+    refuse: Callable[[PageContent, int], None] = field(default=lambda _content, _number: None)
+
+
+def by_locator(job_id: str, locator: str | None, page_rows: int) -> tuple[str, dict[str, str]]:
+    """Address and parameters of the page that begins at a locator; without one, of the first."""
+    parameters = {"maxRecords": str(page_rows)} | ({} if locator is None else {"locator": locator})
+    return f"{JOBS}/{job_id}/results", parameters
+
+
+def page_addresses(client: Client, job_id: str, page_rows: int) -> Iterator[str]:
+    """The addresses of all pages, asked for five at a time, so that pages can come side by side.
+
+    RequestError where the org does not offer it (before v58), ResponseError for a list without end.
+    """
+    path, parameters = f"{JOBS}/{job_id}/resultPages", {"maxRecords": str(page_rows)}
+    seen: set[str] = set()
+    while path:
+        answer = client.get_json(path, parameters)
+        try:
+            found = [_absolute(str(entry["resultUrl"])) for entry in answer["resultPages"]]
+            following = answer.get("nextRecordsUrl") or answer.get("nextRecordUrl")
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ResponseError(client.url(path), f"it is no list of pages ({error!r})") from error
+        if seen.intersection(found) or (not found and following):
+            raise ResponseError(client.url(path), "it lists the same pages again")
+        seen.update(found)
+        yield from found
+        path, parameters = ("" if answer.get("done") or not following else _absolute(str(following))), {}
+
+
 def fetch_page(
-    client: Client,
-    job_id: str,
-    *,
-    object_name: str,
-    columns: Sequence[str],
-    number: int,
-    locator: str | None,
-    path: Path,
-    page_rows: int = PAGE_ROWS,
+    client: Client, request: PageRequest, rules: PageRules | None = None
 ) -> tuple[LandedPage | None, str | None]:
-    """Bring one page of at most `page_rows` to disk; returns it and the next page's locator, None at the end.
+    """Bring one page to disk; returns it and the next page's locator, None at the end.
 
     A page without a single byte that was announced as empty is None. HeaderMismatchError at once,
-    IncompletePageError after the page came short or cut as often as patience allows.
+    IncompletePageError after the page came short, cut or twice as often as patience allows.
     """
     attempts = client.patience.page_attempts
-    params = {"maxRecords": str(page_rows)} | ({} if locator is None else {"locator": locator})
+    object_name, number = request.object_name, request.number
     reason = ""
     for attempt in range(1, attempts + 1):
         try:
-            content, next_locator = _fetch_once(client, job_id, object_name, columns, params, path)
+            content, next_locator = _fetch_once(client, request, rules or PageRules())
         except (TornPageError, HTTPError) as error:
             reason = str(error)
             log.warning("%s: page %d came incomplete, attempt %d: %s", object_name, number, attempt, reason)
@@ -140,35 +196,45 @@ def fetch_page(
             continue
         if content is None:
             return None, next_locator
-        return LandedPage(number, path, content.rows, content.bytes, content.sha256), next_locator
-    raise IncompletePageError(object_name, f"job {job_id}", number, attempts, reason)
+        return LandedPage(number, request.path, content.rows, content.bytes, content.sha256), next_locator
+    raise IncompletePageError(object_name, f"job {request.job_id}", number, attempts, reason)
 
 
-def _fetch_once(
-    client: Client,
-    job_id: str,
-    object_name: str,
-    columns: Sequence[str],
-    params: Mapping[str, str],
-    path: Path,
-) -> tuple[PageContent | None, str | None]:
+def _fetch_once(client: Client, request: PageRequest, rules: PageRules) -> tuple[PageContent | None, str | None]:
     response = client.request(
-        "GET", f"{JOBS}/{job_id}/results", params=params, headers={"Accept": "text/csv"}, stream=True
+        "GET", request.address, params=request.parameters, headers={"Accept": "text/csv"}, stream=True
     )
-    with closing(response), PageWriter(path, is_gzip=_is_gzip(response)) as writer:
+    masking = rules.masking() if rules.masking else None
+    deadline = monotonic() + client.patience.page_timeout
+    with closing(response), PageWriter(request.path, is_gzip=_is_gzip(response), masking=masking) as writer:
+        _refuse_other_content(response)
         for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
             writer.feed(chunk)
+            if monotonic() > deadline:
+                raise TornPageError(f"it was not whole after {client.patience.page_timeout:,.0f} seconds")
         content = writer.finish()
         announced = _announced(response)
         if content.rows != announced:
             raise TornPageError(f"it holds {content.rows:,} rows and {announced:,} were announced")
-        next_locator = response.headers.get("Sforce-Locator") or None
+        next_locator = response.headers.get("Sforce-Locator") or "null"
+        following = None if next_locator == "null" else next_locator
         if not content.header and announced == 0:
-            return None, None if next_locator == "null" else next_locator
-        if content.header != tuple(columns):
-            raise HeaderMismatchError(object_name, columns, content.header)
+            return None, following
+        if content.header != tuple(request.columns):
+            raise HeaderMismatchError(request.object_name, request.columns, content.header)
+        rules.refuse(content, request.number)
         writer.keep()
-    return content, None if next_locator == "null" else next_locator
+    return content, following
+
+
+def _refuse_other_content(response: requests.Response) -> None:
+    kind = response.headers.get("Content-Type", "text/csv").partition(";")[0].strip().lower()
+    if kind not in {"text/csv", "application/octet-stream", "text/plain"}:
+        raise TornPageError(f"it is {kind} and no CSV: something on the way answered in Salesforce's place")
+
+
+def _absolute(address: str) -> str:
+    return address if address.startswith("/") or "://" in address else f"/{address}"
 
 
 def _is_gzip(response: requests.Response) -> bool:

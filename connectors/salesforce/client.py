@@ -7,10 +7,10 @@ the API usage and the server's clock. What the answers hold is the business of t
 import logging
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 from simple_salesforce.api import Salesforce
@@ -21,23 +21,17 @@ from connectors.salesforce.errors import (
     InstanceUrlError,
     LoginError,
     QuotaExceededError,
+    QuotaShareError,
     RequestError,
     ResponseError,
 )
 from connectors.salesforce.transport import Patience, Transport, instant_of
+from connectors.salesforce.usage import ApiUsage, CallCounter, parse_usage
 
 log = logging.getLogger("salespulse.salesforce")
 
 DEFAULT_VERSION = "62.0"
 QUOTA_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "ExceededQuota"})
-
-
-@dataclass(frozen=True, slots=True)
-class ApiUsage:
-    """API requests of the org in the last 24 hours, as of the last answer."""
-
-    used: int
-    limit: int
 
 
 class Org(Salesforce):
@@ -58,7 +52,8 @@ class Client:
     """A connection to one org. No I/O before the first call; thread-safe; close it at the end.
 
     `version` is the API version ("62.0"); `allowed_hosts` are hosts outside Salesforce's domains
-    that the token may be sent to.
+    that the token may be sent to. `quota_share` (0 to 1) is the part of the org's daily requests after
+    which no further one is made: QuotaShareError. `calls` counts the requests that were made.
     """
 
     def __init__(
@@ -68,9 +63,12 @@ class Client:
         version: str = DEFAULT_VERSION,
         allowed_hosts: Collection[str] = (),
         patience: Patience | None = None,
+        quota_share: float = 1.0,
     ) -> None:
         self.version = version.removeprefix("v")
         self.patience = patience or Patience()
+        self.quota_share = quota_share
+        self.calls = CallCounter()
         self._credentials = credentials
         self._allowed_hosts = frozenset(allowed_hosts)
         self._session: Session | None = None
@@ -181,7 +179,15 @@ class _ApiTransport(Transport):
             return code in QUOTA_CODES and "concurrent" in reason.lower()
         return super().is_transient(response)
 
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        self._client.calls.add(urlsplit(request.url or "").path)
+        return super().send(request, **kwargs)
+
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        # What is left is for others; only taking a job away is not held back.
+        usage = self._client.api_usage
+        if usage is not None and usage.is_beyond(self._client.quota_share) and method != "DELETE":
+            raise QuotaShareError(usage.used, usage.limit, self._client.quota_share)
         session = self._client.session
         response = self._send(session, method, url, *args, **kwargs)
         if response.status_code == 401:
@@ -233,15 +239,6 @@ def parse_error(response: requests.Response) -> tuple[str, str]:
         return "", str(body)[:300]
     code = entry.get("errorCode") or entry.get("error") or ""
     return str(code), str(entry.get("message") or entry.get("error_description") or "")
-
-
-def parse_usage(header: str | None) -> ApiUsage | None:
-    """`api-usage=25/100000; per-app-api-usage=…`: the first part; None if it is not there."""
-    name, _, counts = (header or "").partition(";")[0].strip().partition("=")
-    used, slash, limit = counts.partition("/")
-    if name != "api-usage" or not slash or not (used.isdigit() and limit.isdigit()):
-        return None
-    return ApiUsage(int(used), int(limit))
 
 
 def _refusal(response: requests.Response) -> RequestError | QuotaExceededError | LoginError:

@@ -48,17 +48,29 @@ class ObjectDescription:
     """An sObject with the fields that can be read in one query, in describe's order.
 
     `cursor_field` is the field that tells what changed, None if only the whole can be read.
-    `is_replicateable` says whether getUpdated works for it.
+    `is_replicateable` says whether getUpdated works for it. `masked` fields land as a hash only.
     """
 
     name: str
     fields: tuple[Field, ...]
     cursor_field: str | None
     is_replicateable: bool
+    masked: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[Column, ...]:
         return _columns(self.name, self.fields)
+
+    @property
+    def calculated(self) -> tuple[str, ...]:
+        """Formula and roll-up fields: their values change without moving the stamp."""
+        return tuple(field.name for field in self.fields if field.is_calculated)
+
+    def has(self, name: str) -> bool:
+        return any(field.name == name for field in self.fields)
+
+    def is_filterable(self, name: str) -> bool:
+        return any(field.name == name and field.is_filterable for field in self.fields)
 
     @property
     def cursor_column(self) -> str | None:

@@ -113,6 +113,22 @@ class QuotaExceededError(SalesforceError):
         )
 
 
+class QuotaShareError(QuotaExceededError):
+    """The configured share of the org's daily API requests is used; the rest is left for others."""
+
+    def __init__(self, used: int, limit: int, share: float) -> None:
+        self.used = used
+        self.limit = limit
+        self.share = share
+        self.url, self.reason = "", f"{used:,} of {limit:,} are used"
+        SalesforceError.__init__(
+            self,
+            f"{used:,} of the org's {limit:,} API requests of 24 hours are used, and only {share:.0%} of them may "
+            "be, so the sync stops here. What has landed is kept; run again when requests are free and it goes "
+            "on from there, or raise SALESPULSE_QUOTA_SHARE.",
+        )
+
+
 class UnknownObjectError(SalesforceError):
     """An sObject was asked for that the org does not have, or hides from this user."""
 
@@ -125,6 +141,20 @@ class UnknownObjectError(SalesforceError):
         super().__init__(
             f"The org has no object named {name!r}, or this user may not read it.{meant} Correct the name, "
             "or give the user read access to the object."
+        )
+
+
+class FieldChoiceError(SalesforceError):
+    """The fields to leave out or to mask are chosen in a way that cannot work. Configuration."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        self.pattern = pattern
+        self.reason = reason
+        super().__init__(
+            f"The choice of fields {pattern!r} cannot be used: {reason}. Write Object.Field, with * for any "
+            "letters, as in Contact.Email or *.Phone."
         )
 
 

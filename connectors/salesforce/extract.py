@@ -1,218 +1,154 @@
-"""One object from the org to landed pages: complete, counted, and resumable at any point.
+"""One query from the org to landed pages: complete, counted, and resumable at any point.
 
-describe → window → Bulk job (REST where Bulk does not offer the object) → pages → counts. The
-manifest beside the pages says at every moment how far it got.
+REST where few rows are expected or Bulk refuses the object, else a Bulk job. The manifest beside the
+pages says at every moment how far it got. Which queries make up a sync is `sync`'s business.
 """
 
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from time import monotonic
 
-from connectors.landed import LandedBatch, LandedPage
-from connectors.salesforce import bulk, manifest, rest
+from connectors.landed import LandedBatch
+from connectors.salesforce import bulk, download, joined, manifest, rest
 from connectors.salesforce.client import Client
-from connectors.salesforce.describe import ObjectDescription, describe_object
-from connectors.salesforce.errors import (
-    HeaderMismatchError,
-    IncompleteJobError,
-    IncompletePageError,
-    JobFailedError,
-    RequestError,
-)
-from connectors.salesforce.lock import held
+from connectors.salesforce.errors import JobFailedError, RequestError, SalesforceError
+from connectors.salesforce.limits import record_counts
 from connectors.salesforce.manifest import Manifest
+from connectors.salesforce.options import FetchOptions
 from connectors.salesforce.resume import resumable
-from connectors.salesforce.soql import select
-from connectors.salesforce.window import Window, cut_window
+from connectors.salesforce.work import Work
 
 log = logging.getLogger("salespulse.salesforce")
 
-OVERLAP = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A manifest under way, the folder it lies in, and when this run began."""
-
-    folder: Path
-    manifest: Manifest
-    begun: float
-
-    def at(self, landing: Manifest) -> "_Work":
-        """Go on with the manifest as it is now, written down."""
-        manifest.write(self.folder, landing)
-        return replace(self, manifest=landing)
+TOO_LARGE = ("OPERATION_TOO_LARGE", "QUERY_TIMEOUT")
 
 
 def extract(
-    client: Client,
-    object_name: str,
-    *,
-    landing_dir: Path,
-    cursor: datetime | None,
-    expected_fields: Mapping[str, str],
-    run_id: str,
-    overlap: timedelta = OVERLAP,
-    full: bool = False,
-    known_columns: Collection[str] | None = None,
-    page_rows: int = bulk.PAGE_ROWS,
+    client: Client, wanted: Manifest, *, landing_dir: Path, options: FetchOptions, cursor: datetime | None = None
 ) -> LandedBatch:
-    """Land what changed since `cursor` (aware UTC; None = everything) and return the pages.
+    """Land the query and return its pages; a cut-off one that answers for it is gone on with instead.
 
-    `expected_fields` are the fields that the models read, to tell which of them the org lacks.
-    `known_columns` are the columns that the warehouse table has: a field that is new to it makes
-    this extraction a full one, so that its values come for all rows. `page_rows` bounds what is lost
-    when a page is cut. Raises a SalesforceError; whatever it is, pages that landed whole stay and the
-    next call goes on from them.
+    Raises a SalesforceError; whatever it is, pages that landed whole stay and the next call goes on
+    from them. `is_too_large` tells whether asking for less would help.
     """
-    begun = monotonic()
-    description = describe_object(client, object_name)
-    _tell_missing(description, expected_fields)
-    is_new = full or _has_new_columns(description, known_columns)
-    with held(manifest.object_folder(landing_dir, description.name), description.name):
-        window = cut_window(client, description, cursor=cursor, overlap=overlap, full=is_new)
-        _tell_window(description, window, cursor)
-        wanted = _fresh(client, description, window, run_id)
-        found = resumable(client, wanted, landing_dir, cursor)
-        if found is not None:
-            work = _Work(*found, begun)
-        else:
-            folder = manifest.new_folder(landing_dir, description.name, run_id)
-            work = _start(client, _Work(folder, wanted, begun))
-        done = _land(client, work, page_rows)
-    batch = done.manifest.batch()
-    told = (_counted(batch.rows, "row"), _counted(len(batch.pages), "page"), _size(batch.bytes))
-    log.info("%s: %s in %s, %s", batch.object_name, *told)
+    found = resumable(client, wanted, landing_dir, cursor)
+    if found is None:
+        folder = manifest.new_folder(landing_dir, wanted.object_name, wanted.run_id)
+        work = Work(client, folder, wanted, options)
+        _begin(work)
+    else:
+        work = Work(client, *found, options)
+        _continue(work)
+    batch = work.finish()
+    if batch.job_id and work.manifest.api == "bulk":
+        bulk.delete(client, batch.job_id)
+    _tell(batch)
     return batch
 
 
-def _fresh(client: Client, description: ObjectDescription, window: Window, run_id: str) -> Manifest:
-    names = [column.source_name for column in description.columns]
-    end = window.end if window.mode == "incremental" else None
-    return Manifest(
-        object_name=description.name,
-        instance_url=client.instance_url,
-        run_id=run_id,
-        api="bulk",
-        job_id="",
-        query=select(description.name, names, cursor_field=description.cursor_field, start=window.start, end=end),
-        mode=window.mode,
-        columns=description.columns,
-        cursor_name=description.cursor_column,
-        window_start=window.start,
-        window_end=window.end,
-    )
+def is_too_large(error: SalesforceError) -> bool:
+    """Whether Salesforce gave up on the query for its size."""
+    said: Mapping[str, str] = {name: str(getattr(error, name, "")) for name in ("code", "reason")}
+    return any(code in text for code in TOO_LARGE for text in said.values())
 
 
-def _start(client: Client, work: _Work) -> _Work:
-    """Create the job and write it down before anything else, so that a killed run finds it again."""
+def _begin(work: Work) -> None:
+    if not _by_rest_if_small(work):
+        _by_bulk(work)
+
+
+def _continue(work: Work) -> None:
+    if work.manifest.api == "rest":
+        _by_rest(work)
+    else:
+        _land_by_bulk(work)
+
+
+def _by_rest_if_small(work: Work) -> bool:
+    """Read by REST what is little; the first answer of a query tells how many rows it has."""
+    landing, most = work.manifest, work.options.rest_rows
+    if not most or not rest.fits(landing.query) or not _may_be_small(work):
+        return False
     try:
-        job = bulk.create(client, work.manifest.query)
+        answer = rest.ask(work.client, landing.query)
+    except RequestError as error:
+        if is_too_large(error):
+            return False
+        raise
+    if answer.total > most and answer.next_url is not None:
+        log.debug("%s: %s rows, more than REST is used for", landing.object_name, f"{answer.total:,}")
+        return False
+    work.manifest = replace(landing, api="rest", job_id=f"rest-{work.folder.name}")
+    rest.download(work, answer)
+    return True
+
+
+def _may_be_small(work: Work) -> bool:
+    """A window may be; of everything the org tells about how much it is."""
+    if work.manifest.mode == "incremental":
+        return True
+    try:
+        count = record_counts(work.client, [work.object_name]).get(work.object_name)
+    except RequestError as error:
+        log.debug("%s: the org does not count its records: %s", work.object_name, error)
+        return False
+    return count is not None and count <= work.options.rest_rows
+
+
+def _by_bulk(work: Work) -> None:
+    """Create the job and write it down before anything else, so that a killed run finds it again."""
+    refused = ""
+    try:
+        job = bulk.create(work.client, work.manifest.query)
     except RequestError as error:
         if not bulk.is_refusal_of_object(error):
             raise
-        return _by_rest(work, error.reason)
-    return work.at(replace(work.manifest, job_id=job.id))
+        refused = error.reason
+    if refused:
+        _by_rest_instead(work, refused)
+        return
+    work.at(replace(work.manifest, job_id=job.id))
+    _land_by_bulk(work)
 
 
-def _by_rest(work: _Work, reason: str) -> _Work:
-    log.info("%s: not offered by the Bulk API, read by REST (%s)", work.manifest.object_name, reason)
-    return work.at(replace(work.manifest, api="rest", job_id=f"rest-{work.folder.name}"))
-
-
-def _land(client: Client, work: _Work, page_rows: int) -> _Work:
-    if work.manifest.api == "bulk":
-        try:
-            return _land_by_bulk(client, work, page_rows)
-        except JobFailedError as error:
-            work.at(replace(work.manifest, state="abandoned"))
-            if not bulk.is_refusal_of_object(error):
-                raise
-            work = _by_rest(work, error.reason)
-    pages = rest.fetch_all(
-        client,
-        work.manifest.query,
-        object_name=work.manifest.object_name,
-        columns=work.manifest.columns,
-        folder=work.folder,
-    )
-    return _finish(replace(work, manifest=replace(work.manifest, pages=pages)))
-
-
-def _land_by_bulk(client: Client, work: _Work, page_rows: int) -> _Work:
-    landing = work.manifest
-    job = bulk.wait(client, landing.object_name, landing.job_id)
-    is_last = bool(landing.pages) and landing.next_locator is None
-    # A server that hands out locators without end is stopped by the count.
-    while not is_last and work.manifest.rows <= job.rows:
-        try:
-            page, locator = _next_page(client, work, page_rows)
-        except (HeaderMismatchError, IncompletePageError) as error:
-            # A job that brings nothing usable would be resumed for the seven days it lives.
-            if isinstance(error, HeaderMismatchError) or work.manifest.pages == landing.pages:
-                work.at(replace(work.manifest, state="abandoned"))
+def _land_by_bulk(work: Work) -> None:
+    refused = ""
+    try:
+        download.download(work)
+    except JobFailedError as error:
+        job_id = work.manifest.job_id
+        work.abandon()
+        bulk.delete(work.client, job_id)
+        if not bulk.is_refusal_of_object(error):
             raise
-        is_last = locator is None or page is None
-        if page is not None:
-            work = work.at(work.manifest.with_page(page, locator))
-        level = logging.DEBUG if is_last else logging.INFO
-        log.log(level, "%s: %s of %s rows", landing.object_name, f"{work.manifest.rows:,}", f"{job.rows:,}")
-    if work.manifest.rows != job.rows:
-        work.at(replace(work.manifest, state="abandoned"))
-        raise IncompleteJobError(landing.object_name, f"job {job.id}", job.rows, work.manifest.rows)
-    done = _finish(work)
-    bulk.delete(client, job.id)
-    return done
+        refused = error.reason
+    if refused:
+        _by_rest_instead(work, refused)
 
 
-def _next_page(client: Client, work: _Work, page_rows: int) -> tuple[LandedPage | None, str | None]:
-    number = len(work.manifest.pages) + 1
-    return bulk.fetch_page(
-        client,
-        work.manifest.job_id,
-        object_name=work.manifest.object_name,
-        columns=[column.source_name for column in work.manifest.columns],
-        number=number,
-        locator=work.manifest.next_locator,
-        path=work.folder / f"page-{number:05d}.csv.gz",
-        page_rows=page_rows,
-    )
+def _by_rest_instead(work: Work, reason: str) -> None:
+    log.info("%s: not offered by the Bulk API, read by REST (%s)", work.object_name, reason)
+    folder = manifest.new_folder(work.folder.parents[2], work.object_name, work.manifest.run_id)
+    fresh = replace(work.manifest.without_pages(), api="rest", job_id=f"rest-{folder.name}", state="running")
+    work.folder, work.manifest = folder, fresh
+    _by_rest(work)
 
 
-def _finish(work: _Work) -> _Work:
-    seconds = round(monotonic() - work.begun, 3)
-    return work.at(replace(work.manifest, state="complete", seconds=seconds))
+def _by_rest(work: Work) -> None:
+    if rest.fits(work.manifest.query):
+        rest.download(work)
+    else:
+        joined.download(work)
 
 
-def _has_new_columns(description: ObjectDescription, known_columns: Collection[str] | None) -> bool:
-    if not known_columns:
-        return False
-    new = [column.source_name for column in description.columns if column.name not in known_columns]
-    if new:
-        log.info("%s: new to the warehouse: %s; read in full this time", description.name, ", ".join(new))
-    return bool(new)
-
-
-def _tell_missing(description: ObjectDescription, expected_fields: Mapping[str, str]) -> None:
-    there = {field.name for field in description.fields}
-    missing = [name for name in expected_fields if name not in there]
-    if missing:
-        log.warning(
-            "%s: the org lacks these fields or hides them from this user; they stay empty: %s",
-            description.name,
-            ", ".join(missing),
-        )
-
-
-def _tell_window(description: ObjectDescription, window: Window, cursor: datetime | None) -> None:
-    if description.cursor_field is None:
-        log.info("%s: no field tells what changed; read in full each time", description.name)
-    elif cursor is not None and description.cursor_field != "SystemModstamp":
-        log.info("%s: changes are told by %s", description.name, description.cursor_field)
-    log.debug("%s: %s window from %s to %s", description.name, window.mode, window.start, window.end)
+def _tell(batch: LandedBatch) -> None:
+    told = (_counted(batch.rows, "row"), _counted(len(batch.pages), "page"), _size(batch.bytes))
+    rate = f", {batch.rows / batch.seconds:,.0f} rows/s" if batch.rows and batch.seconds else ""
+    what = "" if batch.purpose == "rows" else f" ({batch.purpose})"
+    level = logging.INFO if batch.rows else logging.DEBUG
+    log.log(level, "%s%s: %s in %s, %s%s", batch.object_name, what, *told, rate)
 
 
 def _counted(count: int, noun: str) -> str:

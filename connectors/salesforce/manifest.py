@@ -2,27 +2,25 @@
 
 Lies as `manifest.json` beside the pages and is replaced as one after each page, so that a run that
 was killed can be picked up at its last whole page, and the warehouse be rebuilt from the landing
-zone alone. No HTTP here.
+zone alone. What is not loaded yet is told by `inbox`. No HTTP here.
 """
 
-import itertools
-import json
 import logging
-import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from connectors.landed import Column, LandedBatch, LandedPage, Mode
+from connectors import landing_zone
+from connectors.landed import Column, LandedBatch, LandedPage, Mode, Purpose
+from connectors.landing_zone import LandingZoneError
 from connectors.salesforce.errors import ManifestError
 from connectors.salesforce.naming import table_name
 from connectors.salesforce.pages import sha256_of
 
 log = logging.getLogger("salespulse.salesforce")
 
-FILE_NAME = "manifest.json"
+FILE_NAME = landing_zone.MANIFEST
 SOURCE = "salesforce"
 
 # running: may be resumed; complete: all rows counted; abandoned: never to be looked at again.
@@ -32,9 +30,12 @@ Api = Literal["bulk", "rest"]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One query and its pages. Instants are aware UTC; `next_locator` is where the next page begins.
+    """One query and its pages. Instants are aware UTC.
 
-    `seconds` is the time that the run which completed it took.
+    `locators` say where each of the `pages` began, `next_locator` where the next one does; the pages
+    of a parallel query come in any order and have no next. `announced` is the number of rows that REST
+    counted. `masked` fields were hashed with the key that `mask_id` tells from others. `seconds` is the
+    time that the run which completed it took, `source_now` the source's clock when it began.
     """
 
     object_name: str
@@ -48,19 +49,45 @@ class Manifest:
     cursor_name: str | None
     window_start: datetime | None
     window_end: datetime
+    purpose: Purpose = "rows"
     pages: tuple[LandedPage, ...] = ()
+    locators: tuple[str | None, ...] = ()
     next_locator: str | None = None
+    is_parallel: bool = False
+    announced: int | None = None
+    masked: tuple[str, ...] = ()
+    mask_id: str = ""
     state: State = "running"
     seconds: float = 0.0
+    source_now: datetime | None = None
 
-    def with_page(self, page: LandedPage, next_locator: str | None) -> Self:
-        return replace(self, pages=(*self.pages, page), next_locator=next_locator)
+    def with_page(self, page: LandedPage, locator: str | None, next_locator: str | None) -> Self:
+        """One page more, in the order of their numbers."""
+        both = sorted(
+            [*zip(self.pages, self.locators, strict=True), (page, locator)], key=lambda entry: entry[0].number
+        )
+        pages, locators = zip(*both, strict=True)
+        return replace(self, pages=pages, locators=locators, next_locator=next_locator)
+
+    def without_pages(self) -> Self:
+        """The same query from its start."""
+        return replace(self, pages=(), locators=(), next_locator=None, is_parallel=False, announced=None)
 
     @property
     def rows(self) -> int:
         return sum(page.rows for page in self.pages)
 
-    def batch(self) -> LandedBatch:
+    def asks_the_same(self, other: "Manifest") -> bool:
+        """Whether the rows of both come from one org in the same shape, whatever their windows."""
+        return (
+            self.instance_url == other.instance_url
+            and self.purpose == other.purpose
+            and self.columns == other.columns
+            and self.cursor_name == other.cursor_name
+            and (self.masked, self.mask_id) == (other.masked, other.mask_id)
+        )
+
+    def batch(self, folder: Path) -> LandedBatch:
         """The finished query as what the warehouse loads."""
         return LandedBatch(
             object_name=self.object_name,
@@ -74,61 +101,44 @@ class Manifest:
             window_start=self.window_start,
             window_end=self.window_end,
             seconds=self.seconds,
+            purpose=self.purpose,
+            folder=folder,
+            source_now=self.source_now,
         )
 
 
 def object_folder(landing_dir: Path, object_name: str) -> Path:
-    """`<landing>/salesforce/<object_snake>`; below it one folder for each run."""
+    """`<landing>/salesforce/<object_snake>`; below it one folder for each query."""
     return landing_dir / SOURCE / table_name(object_name)
 
 
 def new_folder(landing_dir: Path, object_name: str, run_id: str) -> Path:
     """A folder for a new query of this run. A run that tries again gets another: nothing is overwritten."""
-    home = object_folder(landing_dir, object_name)
-    names = itertools.chain([run_id], (f"{run_id}-{number}" for number in itertools.count(2)))
-    return next(home / name for name in names if not (home / name).exists())
+    return landing_zone.new_folder(landing_dir, SOURCE, table_name(object_name), run_id)
 
 
 def write(folder: Path, manifest: Manifest) -> None:
-    """Replace the manifest of a run's folder as one: a reader sees the old one or the new one."""
+    """Replace the manifest of a folder as one: a reader sees the old one or the new one."""
     document = asdict(manifest)
     document["pages"] = [{**asdict(page), "path": page.path.name} for page in manifest.pages]
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{FILE_NAME}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(document, file, indent=1, default=datetime.isoformat)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / FILE_NAME)
+    landing_zone.write_json(folder / FILE_NAME, document)
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a run's folder. ManifestError if it is none."""
+    """The manifest of a folder. ManifestError if it is none."""
     path = folder / FILE_NAME
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = landing_zone.read_json(path)
         document["columns"] = tuple(Column(**column) for column in document["columns"])
         document["pages"] = tuple(LandedPage(**{**page, "path": folder / page["path"]}) for page in document["pages"])
-        document["window_start"] = _instant(document["window_start"])
-        document["window_end"] = datetime.fromisoformat(document["window_end"])
+        document["locators"] = tuple(document["locators"])
+        document["masked"] = tuple(document["masked"])
+        for name in ("window_start", "window_end", "source_now"):
+            document[name] = _instant(document[name])
         return Manifest(**document)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ManifestError(str(path), f"{type(error).__name__}: {error}") from error
-
-
-def unfinished(landing_dir: Path, object_name: str) -> Iterator[tuple[Path, Manifest]]:
-    """Folders with a query that never ended, the newest first. An unreadable manifest is passed over."""
-    found = []
-    for path in object_folder(landing_dir, object_name).glob(f"*/{FILE_NAME}"):
-        try:
-            manifest = read(path.parent)
-        except ManifestError as error:
-            log.warning("%s", error)
-            continue
-        if manifest.state == "running":
-            found.append((manifest.window_end, path.parent, manifest))
-    for _, folder, manifest in sorted(found, key=lambda entry: entry[:2], reverse=True):
-        yield folder, manifest
+    except (LandingZoneError, OSError, ValueError, KeyError, TypeError) as error:
+        reason = error.reason if isinstance(error, LandingZoneError) else f"{type(error).__name__}: {error}"
+        raise ManifestError(str(path), reason) from error
 
 
 def verified(folder: Path, manifest: Manifest) -> bool:
@@ -138,23 +148,6 @@ def verified(folder: Path, manifest: Manifest) -> bool:
             log.warning("%s is not as it was landed; its query starts afresh", folder / page.path.name)
             return False
     return True
-
-
-def batches(landing_dir: Path) -> Iterator[LandedBatch]:
-    """Every complete batch of the landing zone in the order to load them, to rebuild the warehouse.
-
-    ManifestError if a manifest cannot be read or a page is missing or changed: a rebuild must not
-    leave rows out.
-    """
-    complete = []
-    for path in (landing_dir / SOURCE).glob(f"*/*/{FILE_NAME}"):
-        manifest = read(path.parent)
-        if manifest.state == "complete":
-            if not verified(path.parent, manifest):
-                raise ManifestError(str(path), "a page is missing or not as it was landed")
-            complete.append(manifest)
-    for manifest in sorted(complete, key=lambda entry: (entry.object_name, entry.window_end)):
-        yield manifest.batch()
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Self
 
 from connectors.salesforce.counting import RecordCounter
+from connectors.salesforce.masking import MaskingStream
 
 GZIP = 16 + zlib.MAX_WBITS
 FAST = 1
-MOST_AT_ONCE = 1 << 22
+MOST_AT_ONCE = 1 << 20
+TRAILER_BYTES = 8
 
 
 class TornPageError(Exception):
@@ -24,30 +26,39 @@ class TornPageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """What a written page holds: rows without the header, size on disk in bytes."""
+    """What a written page holds: rows without the header, size on disk in bytes.
+
+    `trailer` is the end of the gzip file, checksum and length of what is inside: equal contents have
+    equal ones.
+    """
 
     header: tuple[str, ...]
     rows: int
     bytes: int
     sha256: str
+    trailer: str = ""
 
 
 class PageWriter:
     """Writes a gzip page to `path`, first beside it as `.part`.
 
     Feed the stream as received: `is_gzip` says whether it is compressed already, and then its bytes
-    are kept untouched and inflated for counting only. The file appears under its name in `keep()`
-    and not before.
+    are kept untouched and inflated for counting only. With `masking` the stream is written as that
+    gives it back, compressed anew. The file appears under its name in `keep()` and not before.
     """
 
-    def __init__(self, path: Path, *, is_gzip: bool) -> None:
+    def __init__(self, path: Path, *, is_gzip: bool, masking: MaskingStream | None = None) -> None:
         self._path = path
         self._part = path.with_name(path.name + ".part")
         self._counter = RecordCounter()
         self._hash = hashlib.sha256()
         self._size = 0
         self._inflater = zlib.decompressobj(GZIP) if is_gzip else None
-        self._deflater = None if is_gzip else zlib.compressobj(FAST, zlib.DEFLATED, GZIP)
+        self._masking = masking
+        is_kept = is_gzip and masking is None
+        self._deflater = None if is_kept else zlib.compressobj(FAST, zlib.DEFLATED, GZIP)
+        self._received = 0
+        self._trailer = b""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._part.open("wb")
 
@@ -62,11 +73,12 @@ class PageWriter:
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes of the stream. TornPageError if they are no gzip."""
-        if self._deflater is not None:
-            self._counter.feed(chunk)
-            self._write(self._deflater.compress(chunk))
+        self._received += len(chunk)
+        if self._inflater is None:
+            self._take(chunk)
             return
-        self._write(chunk)
+        if self._deflater is None:
+            self._write(chunk)
         try:
             self._inflate(chunk)
         except zlib.error as error:
@@ -74,32 +86,54 @@ class PageWriter:
 
     def finish(self) -> PageContent:
         """The end of the stream. TornPageError if it ends inside a value or inside the compression."""
-        if self._deflater is not None:
-            self._write(self._deflater.flush())
-        elif self._inflater is not None and self._size and not self._inflater.eof:
+        if self._inflater is not None and self._received and not self._inflater.eof:
             raise TornPageError("its compressed bytes end in the middle")
+        if self._deflater is not None:
+            self._compress(self._masking.finish() if self._masking else b"")
+            self._write(self._deflater.flush())
         if self._counter.is_cut:
             raise TornPageError("it ends inside a quoted value")
         header = next(csv.reader([self._counter.header.decode("utf-8", "replace")]), [])
-        return PageContent(tuple(header), max(0, self._counter.records - 1), self._size, self._hash.hexdigest())
+        rows = max(0, self._counter.records - 1)
+        return PageContent(tuple(header), rows, self._size, self._hash.hexdigest(), self._trailer.hex())
 
     def keep(self) -> None:
         """Put the finished page in its place."""
         self._file.close()
         self._part.replace(self._path)
 
+    def _take(self, text: bytes) -> None:
+        """Text as it was before any compression: to be counted, and written if it is not on disk as received."""
+        if self._deflater is None:
+            self._counter.feed(text)
+        else:
+            self._compress(self._masking.feed(text) if self._masking else text)
+
+    def _compress(self, text: bytes) -> None:
+        if self._deflater is not None and text:
+            self._counter.feed(text)
+            self._write(self._deflater.compress(text))
+
     def _write(self, data: bytes) -> None:
         self._file.write(data)
         self._hash.update(data)
         self._size += len(data)
+        self._trailer = (self._trailer + data[-TRAILER_BYTES:])[-TRAILER_BYTES:]
 
     def _inflate(self, chunk: bytes) -> None:
         rest = chunk
         while rest and self._inflater is not None:
             if self._inflater.eof:  # a gzip file may have several members
                 self._inflater = zlib.decompressobj(GZIP)
-            self._counter.feed(self._inflater.decompress(rest, MOST_AT_ONCE))
+            self._take(self._inflater.decompress(rest, MOST_AT_ONCE))
             rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+
+
+def trailer_of(path: Path) -> str:
+    """`PageContent.trailer` of a page on disk."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - TRAILER_BYTES, 0))
+        return file.read().hex()
 
 
 def sha256_of(path: Path) -> str:

@@ -42,6 +42,7 @@ class Patience:
     first_poll: float = 0.1
     longest_poll: float = 10.0
     job_timeout: float = 12 * 3600.0
+    page_timeout: float = 3600.0
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     jitter: Callable[[float, float], float] = field(default=random.uniform, repr=False)
 

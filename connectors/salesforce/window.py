@@ -19,6 +19,10 @@ log = logging.getLogger("salespulse.salesforce")
 
 # How far getUpdated looks back. Only its date is wanted, so few ids should come with it.
 LOOK_BACK = timedelta(minutes=5)
+# A whole object has no start. To halve it, its rows are taken to be spread over so many years.
+NOMINAL_SPAN = timedelta(days=10 * 365)
+OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
+SHORTEST = timedelta(seconds=2)
 # How long a transaction is given to end where the server vouches for nothing.
 SETTLING_TIME = timedelta(minutes=5)
 
@@ -53,6 +57,20 @@ def cut_window(
     # What was vouched for once stays so: a transaction that began earlier cannot take it back.
     known = to_millisecond(cursor)
     return Window("incremental", known - overlap, max(end, known))
+
+
+def halves(window: Window, cursor: datetime | None) -> tuple[Window, Window] | None:
+    """The window as two that follow each other, for a query that was too large; None if it is too short.
+
+    They meet without a gap and without an overlap. The first half of a whole object has no lower bound,
+    so that no row is too old for it. To be read in their order: a row that moves meanwhile moves on.
+    """
+    start = max(window.start, cursor) if window.start and cursor else window.start
+    begin = start if start else window.end - NOMINAL_SPAN
+    middle = to_millisecond(begin + (window.end - begin) / 2)
+    if window.end - begin < SHORTEST or begin < OLDEST:
+        return None
+    return Window("incremental", window.start, middle), Window("incremental", middle, window.end)
 
 
 def vouched_until(client: Client, description: ObjectDescription) -> datetime:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import duckdb
 
-from connectors.landed import ApiCalls
+from connectors.landed import ApiCalls, Purpose
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.names import OPS
@@ -156,6 +156,13 @@ def known_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str
     """
     columns = stored_columns(connection, table).values()
     return {column.name: column.duckdb_type for column in columns if column.source_name is not None}
+
+
+def last_done(connection: duckdb.DuckDBPyConnection, object_name: str, purpose: Purpose) -> datetime | None:
+    """When a batch of this purpose was loaded last; a full read does what a refresh and a list of Ids do."""
+    condition = "WHERE object_name = ? AND (purpose = ? OR mode = 'full' AND purpose = 'rows') ORDER BY loaded_at"
+    found = _read(connection, Load, "loads", condition, [object_name, purpose])
+    return found[-1].loaded_at if found else None
 
 
 def loads(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[Load, ...]:

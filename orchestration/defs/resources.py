@@ -57,17 +57,26 @@ class Crm(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def client(self, settings: Settings, *, lives_on: bool = True) -> Iterator[Client]:
-        """A client that logs in at its first call. `lives_on`: see `embedded_org`."""
+        """A client that logs in at its first call. `lives_on`: see `embedded_org`; those who only
+        look may use the whole quota."""
         found = credentials(settings)
+        share = settings.quota_share if lives_on else 1.0
         if found is None:
             with (
                 embedded_org(settings, lives_on=lives_on) as url,
-                Client(SessionCredentials(url, SESSION_ID), version=settings.salesforce_api_version) as client,
+                Client(
+                    SessionCredentials(url, SESSION_ID),
+                    version=settings.salesforce_api_version,
+                    quota_share=share,
+                ) as client,
             ):
                 yield client
             return
         with Client(
-            found, version=settings.salesforce_api_version, allowed_hosts=settings.salesforce_allowed_hosts
+            found,
+            version=settings.salesforce_api_version,
+            allowed_hosts=settings.salesforce_allowed_hosts,
+            quota_share=share,
         ) as client:
             yield client
 

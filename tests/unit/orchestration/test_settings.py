@@ -80,3 +80,13 @@ def test_a_secret_is_in_no_message_and_no_repr() -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_settings(salesforce_password="hush-hush")
     assert "hush-hush" not in str(caught.value)
+
+
+def test_a_mask_needs_a_key_and_its_problem_does_not_tell_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALESPULSE_MASK_FIELDS", "Contact.Email,*.Phone")
+    monkeypatch.setenv("SALESPULSE_MASK_KEY", "too short")
+    with pytest.raises(ConfigurationError, match="SALESPULSE_MASK_KEY") as caught:
+        load_settings()
+    assert "too short" not in str(caught.value)
+    monkeypatch.setenv("SALESPULSE_MASK_KEY", "a secret of some length")
+    assert load_settings().field_choice.mask == ("Contact.Email", "*.Phone")

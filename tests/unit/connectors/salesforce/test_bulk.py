@@ -10,6 +10,7 @@ import pytest
 
 from connectors.salesforce import bulk
 from connectors.salesforce.auth import SessionCredentials
+from connectors.salesforce.bulk import PageRequest, PageRules
 from connectors.salesforce.client import Client
 from connectors.salesforce.errors import (
     HeaderMismatchError,
@@ -29,16 +30,12 @@ JOB = "750000000000001AAA"
 COLUMNS = ("Id", "Name", "Amount", "SystemModstamp")
 
 
-def fetch(client: Client, home: Path, locator: str | None = None) -> tuple[LandedPage | None, str | None]:
-    return bulk.fetch_page(
-        client,
-        JOB,
-        object_name="Opportunity",
-        columns=COLUMNS,
-        number=1,
-        locator=locator,
-        path=home / "page-00001.csv.gz",
-    )
+def fetch(
+    client: Client, home: Path, locator: str | None = None, rules: PageRules | None = None
+) -> tuple[LandedPage | None, str | None]:
+    address, parameters = bulk.by_locator(JOB, locator, 100_000)
+    request = PageRequest(JOB, "Opportunity", COLUMNS, 1, address, home / "page-00001.csv.gz", parameters)
+    return bulk.fetch_page(client, request, rules)
 
 
 def test_a_job_asks_for_deleted_rows_too(org: Org, client: Client) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.salesforce.auth import ClientCredentials, SessionCredentials
-from connectors.salesforce.client import ApiUsage, Client, parse_usage
+from connectors.salesforce.client import Client
 from connectors.salesforce.errors import (
     InstanceUrlError,
     LoginError,
@@ -19,6 +19,7 @@ from connectors.salesforce.errors import (
     ResponseError,
     UnreachableError,
 )
+from connectors.salesforce.usage import ApiUsage, parse_usage
 
 if TYPE_CHECKING:
     from pathlib import Path

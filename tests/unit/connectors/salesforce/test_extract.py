@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connectors.landed import LandedBatch
 from connectors.salesforce.errors import (
     BusyError,
     HeaderMismatchError,
     IncompleteJobError,
+    IncompletePageError,
     SalesforceError,
     UnknownObjectError,
 )
-from connectors.salesforce.extract import extract
 from connectors.salesforce.lock import held
+from connectors.salesforce.options import FetchOptions
+from connectors.salesforce.sync import Known, landings
 
 if TYPE_CHECKING:
-    from connectors.landed import LandedBatch
     from connectors.salesforce.client import Client
     from tests.unit.connectors.salesforce.conftest import Org
 
@@ -31,8 +33,15 @@ CURSOR = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def run(client: Client, landing: Path, **options: Any) -> LandedBatch:
-    defaults: dict[str, Any] = {"cursor": None, "expected_fields": {}, "run_id": "run-1"}
-    return extract(client, "Opportunity", landing_dir=landing, **{**defaults, **options})
+    """One sync by Bulk, all of it loaded; what it brought first."""
+    known = Known(options.pop("cursor", None), options.pop("known_columns", None))
+    fetching = {name: options.pop(name) for name in ("page_rows", "overlap", "parallel_pages") if name in options}
+    defaults: dict[str, Any] = {"expected_fields": {}, "run_id": "run-1"}
+    chosen = FetchOptions(rest_rows=0, **fetching)
+    landed = landings(
+        client, "Opportunity", landing_dir=landing, known=known, options=chosen, **{**defaults, **options}
+    )
+    return next(each for each in list(landed) if isinstance(each, LandedBatch))
 
 
 def folder(landing: Path, run_id: str = "run-1") -> Path:
@@ -110,8 +119,23 @@ def test_a_job_whose_pages_hold_fewer_rows_than_it_counted_is_refused(org: Org, 
 
 def test_locators_without_end_are_stopped_by_the_count(org: Org, client: Client, landing: Path) -> None:
     org.job(4)
-    org.results(org.page(org.rows(3), locator="again"))
+    pages = [org.page(org.rows(3, first), locator="again") for first in range(0, 30, 3)]
+    org.results(*pages)
     with pytest.raises(IncompleteJobError):
+        run(client, landing)
+
+
+def test_a_page_that_comes_twice_is_not_taken_for_the_next(org: Org, client: Client, landing: Path) -> None:
+    org.job(6)
+    org.results(org.page(org.rows(3), locator="two"), org.page(org.rows(3)), org.page(org.rows(3, 3)))
+    assert run(client, landing).rows == 6
+    assert [call.query.get("locator") for call in org.to("GET", RESULTS)] == [None, "two", "two"]
+
+
+def test_a_page_that_comes_twice_each_time_is_refused(org: Org, client: Client, landing: Path) -> None:
+    org.job(6)
+    org.results(org.page(org.rows(3), locator="two"), org.page(org.rows(3)))
+    with pytest.raises(IncompletePageError, match="it is page 1 once more"):
         run(client, landing)
 
 
@@ -122,16 +146,6 @@ def test_the_same_run_trying_again_overwrites_nothing(org: Org, client: Client, 
     second = run(client, landing)
     assert second.pages[0].path.parent.name == "run-1-2"
     assert first.pages[0].path.is_file()
-
-
-def test_a_new_field_makes_the_extraction_full(
-    org: Org, client: Client, landing: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, "salespulse.salesforce")
-    three_pages(org)
-    known = {"id", "name", "system_modstamp", "_loaded_at"}
-    assert run(client, landing, cursor=CURSOR, known_columns=known).mode == "full"
-    assert "new to the warehouse: Amount; read in full this time" in caplog.text
 
 
 def test_known_fields_leave_it_incremental(org: Org, client: Client, landing: Path) -> None:
@@ -167,7 +181,7 @@ def test_a_reordered_header_is_an_error(org: Org, client: Client, landing: Path)
 
 def test_an_unknown_object_is_an_error(client: Client, landing: Path) -> None:
     with pytest.raises(UnknownObjectError):
-        extract(client, "Nope", landing_dir=landing, cursor=None, expected_fields={}, run_id="r")
+        list(landings(client, "Nope", landing_dir=landing, known=Known(), expected_fields={}, run_id="r"))
 
 
 def test_two_runs_of_one_object_do_not_mix(client: Client, landing: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors import landing_zone
 from connectors.landed import Column, LandedPage
 from connectors.salesforce import manifest
 from connectors.salesforce.errors import ManifestError
@@ -36,7 +37,7 @@ def with_page(folder: Path, base: Manifest) -> Manifest:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "page-00001.csv.gz"
     path.write_bytes(b"bytes")
-    return base.with_page(LandedPage(1, path, 3, 5, sha256_of(path)), "next")
+    return base.with_page(LandedPage(1, path, 3, 5, sha256_of(path)), None, "next")
 
 
 def folder_of(home: Path, run_id: str = "run") -> Path:
@@ -58,26 +59,33 @@ def test_the_landing_zone_may_be_moved(tmp_path: Path) -> None:
 
 
 def test_a_batch_carries_what_the_warehouse_needs(tmp_path: Path) -> None:
-    batch = with_page(folder_of(tmp_path), landing(seconds=1.5)).batch()
+    batch = with_page(folder_of(tmp_path), landing(seconds=1.5)).batch(folder_of(tmp_path))
+    assert batch.folder == folder_of(tmp_path)
     assert (batch.table, batch.rows, batch.bytes, batch.seconds) == ("opportunity_history", 3, 5, 1.5)
     assert (batch.window_start, batch.window_end) == (END - timedelta(days=1), END)
 
 
-def test_only_what_runs_is_unfinished_the_newest_first(tmp_path: Path) -> None:
-    manifest.write(folder_of(tmp_path, "a"), landing(run_id="a"))
-    manifest.write(folder_of(tmp_path, "b"), landing(run_id="b", window_end=END + timedelta(hours=1)))
-    manifest.write(folder_of(tmp_path, "c"), landing(run_id="c", state="complete"))
-    manifest.write(folder_of(tmp_path, "d"), landing(run_id="d", state="abandoned"))
-    found = [entry.run_id for _, entry in manifest.unfinished(tmp_path, "OpportunityHistory")]
-    assert found == ["b", "a"]
-
-
-def test_an_unreadable_manifest_does_not_stop_a_sync(tmp_path: Path) -> None:
+def test_an_unreadable_manifest_is_told(tmp_path: Path) -> None:
     folder_of(tmp_path).mkdir(parents=True)
     (folder_of(tmp_path) / "manifest.json").write_text("{")
-    assert list(manifest.unfinished(tmp_path, "OpportunityHistory")) == []
     with pytest.raises(ManifestError, match=r"manifest\.json"):
         manifest.read(folder_of(tmp_path))
+
+
+def test_pages_that_come_in_any_order_are_listed_in_theirs(tmp_path: Path) -> None:
+    pages = {number: LandedPage(number, tmp_path / str(number), 1, 1, "") for number in (3, 1, 2)}
+    base = landing()
+    for number, page in pages.items():
+        base = base.with_page(page, f"at {number}", None)
+    assert [page.number for page in base.pages] == [1, 2, 3]
+    assert base.locators == ("at 1", "at 2", "at 3")
+
+
+def test_the_warehouse_reads_what_was_written(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    entry = with_page(folder, landing(state="complete", purpose="refresh", source_now=END))
+    manifest.write(folder, entry)
+    assert landing_zone.read_batch(folder) == entry.batch(folder)
 
 
 def test_a_changed_page_is_noticed(tmp_path: Path) -> None:
@@ -95,21 +103,3 @@ def test_a_run_that_tries_again_gets_a_folder_of_its_own(tmp_path: Path) -> None
     first.mkdir(parents=True)
     second = manifest.new_folder(tmp_path, "Lead", "run")
     assert (first.name, second.name) == ("run", "run-2")
-
-
-def test_the_warehouse_can_be_rebuilt_from_complete_batches_in_order(tmp_path: Path) -> None:
-    for number, run in enumerate(["x", "w"]):
-        folder = folder_of(tmp_path, run)
-        end = END + timedelta(hours=number)
-        manifest.write(folder, with_page(folder, landing(run_id=run, window_end=end, state="complete")))
-    manifest.write(folder_of(tmp_path, "u"), landing())
-    assert [batch.window_end for batch in manifest.batches(tmp_path)] == [END, END + timedelta(hours=1)]
-
-
-def test_a_rebuild_refuses_to_leave_a_page_out(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path)
-    entry = with_page(folder, landing(state="complete"))
-    manifest.write(folder, entry)
-    entry.pages[0].path.unlink()
-    with pytest.raises(ManifestError, match="missing or not as it was landed"):
-        list(manifest.batches(tmp_path))

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connectors.landed import LandedBatch
+from connectors.salesforce import inbox
 from connectors.salesforce.errors import (
     IncompletePageError,
     JobFailedError,
     QuotaExceededError,
 )
-from connectors.salesforce.extract import extract
+from connectors.salesforce.options import FetchOptions
+from connectors.salesforce.sync import Known, landings
 
 if TYPE_CHECKING:
-    from connectors.landed import LandedBatch
     from connectors.salesforce.client import Client
     from tests.unit.connectors.salesforce.conftest import Org
 
@@ -27,8 +29,15 @@ CURSOR = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def run(client: Client, landing: Path, **options: Any) -> LandedBatch:
-    defaults: dict[str, Any] = {"cursor": None, "expected_fields": {}, "run_id": "run-1"}
-    return extract(client, "Opportunity", landing_dir=landing, **{**defaults, **options})
+    """One sync by Bulk, all of it loaded; what it brought first."""
+    known = Known(options.pop("cursor", None), options.pop("known_columns", None))
+    fetching = {name: options.pop(name) for name in ("page_rows", "overlap", "parallel_pages") if name in options}
+    defaults: dict[str, Any] = {"expected_fields": {}, "run_id": "run-1"}
+    chosen = FetchOptions(rest_rows=0, **fetching)
+    landed = landings(
+        client, "Opportunity", landing_dir=landing, known=known, options=chosen, **{**defaults, **options}
+    )
+    return next(each for each in list(landed) if isinstance(each, LandedBatch))
 
 
 def folder(landing: Path, run_id: str = "run-1") -> Path:
@@ -89,6 +98,7 @@ def test_a_run_killed_before_its_last_word_fetches_nothing_again(org: Org, clien
     run(client, landing)
     path = folder(landing) / "manifest.json"
     path.write_text(path.read_text().replace('"complete"', '"running"'))
+    inbox.mark(folder(landing))
     org.calls.clear()
     assert run(client, landing, run_id="run-2").rows == 7
     assert org.count("GET", RESULTS) == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.salesforce.describe import ObjectDescription, describe_object
-from connectors.salesforce.window import Window, cut_window, parse_instant
+from connectors.salesforce.window import Window, cut_window, halves, parse_instant
 
 if TYPE_CHECKING:
     from connectors.salesforce.client import Client
@@ -99,3 +99,22 @@ def test_a_cursor_without_a_time_zone_is_a_mistake_of_the_caller(
 ) -> None:
     with pytest.raises(ValueError, match="time zone"):
         cut(client, description, datetime(2026, 11, 22))
+
+
+def test_halves_meet_without_a_gap_and_hold_all() -> None:
+    window = Window("incremental", CURSOR - timedelta(hours=3), CURSOR)
+    first, second = halves(window, CURSOR - timedelta(hours=2)) or pytest.fail("it can be halved")
+    assert (first.start, first.end, second.end) == (window.start, second.start, window.end)
+    assert first.end == CURSOR - timedelta(hours=1)  # half of what lies after the cursor
+
+
+def test_a_whole_object_is_halved_again_and_again_from_the_oldest_on() -> None:
+    first, second = halves(Window("full", None, CURSOR), None) or pytest.fail("it can be halved")
+    assert (first.mode, first.start, second.mode) == ("incremental", None, "incremental")
+    older, _ = halves(first, None) or pytest.fail("it can be halved")
+    assert older.start is None
+    assert older.end < first.end
+
+
+def test_a_window_that_is_too_short_cannot_be_halved() -> None:
+    assert halves(Window("incremental", CURSOR - timedelta(seconds=1), CURSOR), None) is None

@@ -1,0 +1,133 @@
+"""One object from the CRM into the warehouse: what is landed is loaded, one thing after the other.
+
+`defs.ingest` decides which objects, this module how one of them comes. What is asked of the source is
+`connectors.salesforce.sync`'s business, how it is loaded `connectors.warehouse`'s.
+"""
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from connectors.landed import ApiCalls, LandedBatch, LandedDeletions, Purpose
+from connectors.salesforce.client import Client
+from connectors.salesforce.describe import expected_columns
+from connectors.salesforce.naming import table_name
+from connectors.salesforce.objects import SyncedObject
+from connectors.salesforce.options import FetchOptions
+from connectors.salesforce.organization import Organization
+from connectors.salesforce.sync import Known, Landed, landings
+from connectors.warehouse import ledger
+from connectors.warehouse.landing import LoadResult, load, load_deletions
+from connectors.warehouse.reconciliation import reconcile
+from orchestration.settings import Settings
+
+log = logging.getLogger("salespulse.sync")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What all objects of one sync have in common; one connection for all, for opening one costs more than a load."""
+
+    client: Client
+    connection: DuckDBPyConnection
+    settings: Settings
+    run_id: str
+    organization: Organization
+
+    def take(self, entry: SyncedObject) -> dict[str, Any]:
+        """Fetch and load what is new of an object; what was measured, as metadata of its asset."""
+        known = self._known(entry)
+        taken = _Taken()
+        landed = landings(
+            self.client,
+            entry.name,
+            landing_dir=self.settings.landing,
+            known=known,
+            run_id=self.run_id,
+            expected_fields=entry.fields,
+            options=options(self.settings),
+            compare=partial(reconcile, self.connection),
+        )
+        with closing(landed):
+            for each in landed:
+                taken.add(each, self._load(entry, each))
+        rows = sum(s.row_count for s in ledger.sync_states(self.connection) if s.object_name == entry.name)
+        return {"sobject": entry.name, "dagster/row_count": rows, **taken.metadata()}
+
+    def note_calls(self) -> None:
+        """Write down what this sync asked of the org, and say what is left."""
+        calls = [ApiCalls(self.run_id, name or None, kind, n) for (name, kind), n in self.client.calls.counts.items()]
+        ledger.record_api_calls(self.connection, calls)
+        usage = self.client.api_usage
+        left = f"; {usage.left:,} of {usage.limit:,} are left for 24 hours" if usage else ""
+        log.info("The sync made %s API requests%s", f"{self.client.calls.total:,}", left)
+
+    def _known(self, entry: SyncedObject) -> Known:
+        cursor = ledger.cursor(self.connection, entry.name)
+        if cursor is None:
+            return Known()
+        return Known(
+            cursor,
+            ledger.known_columns(self.connection, table_name(entry.name)),
+            is_refresh_due=self._is_due(entry, "refresh", self.settings.refresh_days),
+            is_sweep_due=self._is_due(entry, "ids", self.settings.sweep_days),
+        )
+
+    def _is_due(self, entry: SyncedObject, purpose: Purpose, days: float) -> bool:
+        last = ledger.last_done(self.connection, entry.name, purpose)
+        return last is None or datetime.now(UTC) - last >= timedelta(days=days)
+
+    def _load(self, entry: SyncedObject, landed: Landed) -> LoadResult:
+        if isinstance(landed, LandedDeletions):
+            return load_deletions(self.connection, landed, run_id=self.run_id)
+        return load(
+            self.connection,
+            landed,
+            expected=expected_columns(entry.name) if entry.fields else (),
+            run_id=self.run_id,
+            instance_url=self.client.instance_url,
+            time_zone=self.organization.time_zone,
+            org_id=self.organization.id,
+        )
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The sums over everything that one object's sync brought."""
+
+    results: list[LoadResult] = field(default_factory=list)
+    batches: list[LandedBatch] = field(default_factory=list)
+
+    def add(self, landed: Landed, result: LoadResult) -> None:
+        self.results.append(result)
+        if isinstance(landed, LandedBatch):
+            self.batches.append(landed)
+
+    def metadata(self) -> dict[str, Any]:
+        rows = [batch for batch in self.batches if batch.purpose == "rows"]
+        last = rows[-1]
+        fetching = sum(batch.seconds for batch in self.batches)
+        read = sum(batch.rows for batch in self.batches)
+        counted = ("rows_read", "inserted", "updated", "unchanged", "deleted", "rejected", "bytes")
+        sums = {name: sum(getattr(result, name) for result in self.results) for name in counted}
+        return {
+            "mode": last.mode,
+            **sums,
+            "seconds": round(fetching + sum(result.seconds for result in self.results), 3),
+            "rows_per_second": round(read / fetching) if fetching else 0,
+            "cursor": last.cursor_name or "none: read in full each time",
+            "watermark": last.window_end.isoformat(),
+            "lag_seconds": (last.source_now - last.window_end).total_seconds() if last.source_now else None,
+        }
+
+
+def options(settings: Settings) -> FetchOptions:
+    """The settings in the connector's words."""
+    return FetchOptions(
+        parallel_pages=settings.parallel_pages, rest_rows=settings.rest_rows, choice=settings.field_choice
+    )
