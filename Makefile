@@ -34,7 +34,7 @@ test-all: $(DEV) ## the above and the slow ones
 	@$(BIN)/python -m tests.support.gate --all
 
 bench: $(DEV) ## measure; results belong in docs/benchmarks.md
-	@$(BIN)/pytest tests/benchmarks tests/e2e -m bench -s
+	@$(BIN)/pytest tests/benchmarks tests/e2e tests/faults -m bench -s
 
 lint: $(DEV) ## mend what can be mended
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -47,6 +47,13 @@ class Org(Salesforce):
         self.base_url = f"{session.instance_url}/services/data/v{version}/"
         self.headers.pop("X-PrettyPrint", None)
 
+    def parse_result_to_json(self, result: requests.Response) -> Any:
+        """The JSON of an answer; a page of HTML with status 200 is a ResponseError."""
+        try:
+            return super().parse_result_to_json(result)
+        except requests.exceptions.JSONDecodeError as error:
+            raise _no_json(result) from error
+
 
 class Client:
     """A connection to one org. No I/O before the first call; thread-safe; close it at the end.
@@ -224,8 +231,11 @@ def json_of(response: requests.Response) -> Any:
     try:
         return response.json()
     except requests.exceptions.JSONDecodeError as error:
-        address = response.url.partition("?")[0]
-        raise ResponseError(address, f"it is no JSON but {response.text[:80]!r}") from error
+        raise _no_json(response) from error
+
+
+def _no_json(response: requests.Response) -> ResponseError:
+    return ResponseError(response.url.partition("?")[0], f"it is no JSON but {response.text[:80]!r}")
 
 
 def parse_error(response: requests.Response) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import logging
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.errors import OrgError
+from connectors.sandbox.faults import Faults
 from connectors.sandbox.ids import make_id, to_long_id
-from connectors.sandbox.message import Request, Response, json_response
+from connectors.sandbox.message import Place, Request, Response, json_response
 from connectors.sandbox.org import Org, clock_text
 from connectors.sandbox.query import Compiled, OrgCalendar, compile_query, find_object
 from connectors.sandbox.records import DELIMITERS, LINE_ENDINGS, csv_header, fetch_lines
@@ -63,8 +65,9 @@ class Job:
 class BulkJobs:
     """All jobs of the org. Jobs run in threads of their own, on the org as it is when they start."""
 
-    def __init__(self, org: Org, page_rows: int = PAGE_ROWS) -> None:
+    def __init__(self, org: Org, faults: Faults, page_rows: int = PAGE_ROWS) -> None:
         self._org = org
+        self._faults = faults
         self._page_rows = page_rows
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -75,18 +78,26 @@ class BulkJobs:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def create(self, request: Request, version: str, *, failure: str | None = None, slow_polls: int = 0) -> Response:
+    def create(self, request: Request, version: str) -> Response:
         """POST …/jobs/query. Raises OrgError for a query that cannot run."""
         job = self._make_job(request.json_object, version)
-        job.slow_polls = slow_polls
         with self._lock:
             self._jobs[job.id] = job
         answer = json_response(self._shown(job, is_brief=True))
-        self._pool.submit(self._run, job, failure)
+        self._harm(job, request)
+        self._pool.submit(self._run, job)
         return answer
 
-    def info(self, job_id: str) -> Response:
+    def object_of(self, path: str) -> str | None:
+        """The sObject of the job that a path names."""
+        match = re.search(r"/jobs/query/(\w+)", path)
+        job = self._jobs.get(to_long_id(match[1])) if match else None
+        return job.sobject if job else None
+
+    def info(self, job_id: str, request: Request) -> Response:
         job = self._find(job_id)
+        self._harm(job, request)
+        self._find(job_id)
         if job.slow_polls and job.state == "JobComplete":
             job.slow_polls -= 1
             return json_response({**self._shown(job), "state": "InProgress", "numberRecordsProcessed": 0})
@@ -123,15 +134,20 @@ class BulkJobs:
         count = _positive(parameters.get("maxRecords"), self._page_rows)
         start = _read_locator(parameters.get("locator"), job.rows)
         end = min(start + count, job.rows)
+        place = Place(start, end, job.rows, start // count + 1)
+        self._harm(job, request, place)
+        self._completed(job_id)
         headers = {
             "Sforce-NumberOfRecords": str(end - start),
             "Sforce-Locator": _make_locator(end) if end < job.rows else "null",
         }
-        return Response(200, job.page(start, count), "text/csv; charset=UTF-8", headers)
+        return Response(200, job.page(start, count), "text/csv; charset=UTF-8", headers, place)
 
     def result_pages(self, job_id: str, request: Request, version: str) -> Response:
         """GET …/{id}/resultPages: the addresses of up to five pages."""
         job = self._completed(job_id)
+        self._harm(job, request)
+        self._completed(job_id)
         if version != job.api_version:
             message = f"The API version in the request must be the job's, {job.api_version}"
             raise OrgError("API_VERSION_MISMATCH", message, 409)
@@ -168,13 +184,25 @@ class BulkJobs:
         name = compiled.sobject.name
         return Job(job_id, operation, text, name, version, delimiter, ending, created, compiled, is_chunked)
 
-    def _run(self, job: Job, failure: str | None) -> None:
+    def _harm(self, job: Job, request: Request, place: Place | None = None) -> None:
+        """What the faults make of the job, whatever it was before."""
+        for fault in self._faults.due_for_job(request, place):
+            with self._lock:
+                match fault.kind:
+                    case "job_failed":
+                        job.state, job.error = "Failed", str(fault.options.get("message", "Job failed"))
+                    case "job_aborted":
+                        job.state = "Aborted"
+                    case "job_gone":
+                        self._jobs.pop(job.id, None)
+                    case "job_slow":
+                        job.slow_polls = int(fault.options.get("polls", 1))
+
+    def _run(self, job: Job) -> None:
         started = time.perf_counter()
         if not _move(job, "UploadComplete", "InProgress"):
             return
         try:
-            if failure is not None:
-                raise OrgError("InternalServerError", failure)
             _refuse_compound(job)
             job.lines = fetch_lines(self._org, job.compiled, job.delimiter, job.ending)
         except OrgError as error:

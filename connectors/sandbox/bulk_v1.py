@@ -14,6 +14,7 @@ from typing import Any
 from connectors.sandbox.bulk_v1_message import AsyncError, read_body, shown, shown_list, shown_results
 from connectors.sandbox.chunks import Chunk, chunked, read_chunking
 from connectors.sandbox.errors import OrgError
+from connectors.sandbox.faults import Faults
 from connectors.sandbox.ids import make_id, to_long_id
 from connectors.sandbox.message import Request, Response
 from connectors.sandbox.org import Org, clock_text
@@ -63,8 +64,9 @@ class Job:
 class AsyncJobs:
     """All Bulk 1.0 jobs of the org. Raises AsyncError for what the API refuses."""
 
-    def __init__(self, org: Org) -> None:
+    def __init__(self, org: Org, faults: Faults) -> None:
         self._org = org
+        self._faults = faults
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="bulk-v1")
@@ -73,11 +75,8 @@ class AsyncJobs:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def answer(self, request: Request, version: str, parts: list[str], *, failure: str | None = None) -> Response:
-        """What stands behind `/services/async/<version>/`, `parts` being the rest of the path.
-
-        `failure` is the message with which a batch that is added now ends Failed.
-        """
+    def answer(self, request: Request, version: str, parts: list[str]) -> Response:
+        """What stands behind `/services/async/<version>/`, `parts` being the rest of the path."""
         match request.method, parts:
             case "POST", ["job"]:
                 return shown(self._create(request, version), request, 201)
@@ -86,7 +85,7 @@ class AsyncJobs:
             case "POST", ["job", job_id]:
                 return shown(self._change(self._find(job_id), request), request)
             case "POST", ["job", job_id, "batch"]:
-                return self._add_batch(self._find(job_id), request, failure)
+                return self._add_batch(self._find(job_id), request)
             case "GET", ["job", job_id, "batch"]:
                 job = self._find(job_id)
                 wait(job.running, PATIENCE_SECONDS)
@@ -133,14 +132,14 @@ class AsyncJobs:
                 batch.state = "NotProcessed"
         return self._info(job)
 
-    def _add_batch(self, job: Job, request: Request, failure: str | None) -> Response:
+    def _add_batch(self, job: Job, request: Request) -> Response:
         if job.state != "Open":
             raise AsyncError("InvalidJobState", f"The job is {job.state}: no batch can be added")
         text = request.body.decode()
         first = self._make_batch(job)
         try:
-            if failure is not None:
-                raise OrgError("InvalidBatch", failure)
+            for fault in self._faults.due_for_job(request):
+                raise OrgError("InvalidBatch", str(fault.options.get("message", "Job failed")))
             statement = parse(text)
             chunks = chunked(self._org, statement, job.chunking) if job.chunking else [statement]
         except OrgError as error:

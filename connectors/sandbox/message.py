@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.sandbox.errors import OrgError
+from connectors.sandbox.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,26 @@ class Request:
         return token if scheme.lower() in ("bearer", "oauth") and token else None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which rows of a result a page holds: `start` ≤ row < `end` of `total`; `number` counts pages from 1."""
+
+    start: int
+    end: int
+    total: int
+    number: int
+
+
 @dataclass(slots=True)
 class Response:
-    """`keep_bytes`, when set, is how much of the body leaves before the connection is cut."""
+    """An answer. `place` tells which page of a result it is, `wire` what becomes of it on its way."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json;charset=UTF-8"
     headers: dict[str, str] = field(default_factory=dict)
-    keep_bytes: int | None = None
+    place: Place | None = None
+    wire: Wire = field(default_factory=Wire)
 
 
 def json_response(value: Any, status: int = 200) -> Response:

@@ -27,8 +27,9 @@ STORAGE_MEGABYTES = 10_240
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A query with rows left to tell, bound to the session that asked."""
+    """A query of an sObject with rows left to tell, bound to the session that asked."""
 
+    sobject: str
     answer: Answer
     session_id: str
     batch_rows: int
@@ -81,7 +82,8 @@ class RestApi:
         if compiled.is_count:
             return json_response({"totalSize": fetch_count(self._org, compiled), "done": True, "records": []})
         batch_rows = _batch_rows(request)
-        cursor = Cursor(fetch_answer(self._org, compiled, batch_rows), request.bearer or "", batch_rows)
+        answer = fetch_answer(self._org, compiled, batch_rows)
+        cursor = Cursor(compiled.sobject.name, answer, request.bearer or "", batch_rows)
         if cursor.answer.total <= batch_rows:
             return self._page(cursor, 0, version, None)
         with self._lock:
@@ -96,6 +98,11 @@ class RestApi:
         if cursor is None or cursor.session_id != request.bearer or not start.isdecimal():
             raise OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")
         return self._page(cursor, int(start), version, locator)
+
+    def object_of(self, path: str) -> str | None:
+        """The sObject of the query whose next page the path asks for."""
+        cursor = self._cursors.get(path.rpartition("/")[2].rpartition("-")[0])
+        return cursor.sobject if cursor else None
 
     def record(self, name: str, record_id: str, request: Request, version: str) -> Response:
         sobject = self._sobject(name)

@@ -3,18 +3,19 @@
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from connectors.sandbox.bulk import BulkJobs
+from connectors.sandbox.bulk import PAGE_ROWS, BulkJobs
 from connectors.sandbox.bulk_v1 import AsyncJobs
 from connectors.sandbox.bulk_v1_message import AsyncError, shown_error
 from connectors.sandbox.composite import Composite
 from connectors.sandbox.controls import Controls
 from connectors.sandbox.crud import Records
 from connectors.sandbox.errors import OAuthError, OrgError
-from connectors.sandbox.faults import Fault, Faults, response_instead, spoil
+from connectors.sandbox.faults import Fault, Faults, object_named
 from connectors.sandbox.login import Credentials, Sessions, grant_token
 from connectors.sandbox.message import Request, Response, error_response, json_response
 from connectors.sandbox.org import Org, clock_text
@@ -22,6 +23,7 @@ from connectors.sandbox.quotas import BATCHES, CALLS, QUERY_JOBS, RESULT_MEGABYT
 from connectors.sandbox.replication import Replication, Transactions
 from connectors.sandbox.rest import VERSIONS, RestApi
 from connectors.sandbox.soap import soap_login
+from connectors.sandbox.spoiling import Spoiler, place_of, response_instead
 
 _ASYNC = re.compile(r"/services/async/(\d+\.\d)/(.+)")
 _DATA = re.compile(r"/services/data/v(\d+\.\d)(/.*)?")
@@ -50,9 +52,10 @@ class Application:
         self.ca_file: str | None = None
         self.credentials = credentials or Credentials()
         self.sessions = Sessions(session_id)
-        self.faults = Faults()
-        self.bulk = BulkJobs(org, page_rows) if page_rows else BulkJobs(org)
-        self.jobs = AsyncJobs(org)
+        self.faults = Faults(self._object_of)
+        self._spoiler = Spoiler()
+        self.bulk = BulkJobs(org, self.faults, page_rows or PAGE_ROWS)
+        self.jobs = AsyncJobs(org, self.faults)
         self.quotas = Quotas(org.clock, {CALLS: daily_calls})
         self.transactions = Transactions(org)
         self.rest = RestApi(org)
@@ -92,11 +95,29 @@ class Application:
             self.org.catch_up()
         if request.path.startswith("/sandbox"):
             return self._guarded(lambda: self._controls.answer(request))
+        if not self.faults:
+            return self._guarded(lambda: self._dispatch(request))
+        return self._spoiled(request)
+
+    def _spoiled(self, request: Request) -> Response:
+        """The answer with what the faults make of it; those of a page are known once the org has answered."""
         due = self.faults.due(request)
+        response = self._instead(due, request) or self._guarded(lambda: self._dispatch(request))
+        at_page = self.faults.due_at(request, place_of(request, response))
+        harmed = self._instead(at_page, request) or replace(response, headers=dict(response.headers))
+        self._spoiler.spoil(request, harmed, due + at_page)
+        self._spoiler.remember(request, response)
+        return harmed
+
+    def _instead(self, due: list[Fault], request: Request) -> Response | None:
         if any(fault.kind == "expire_session" for fault in due):
             self.sessions.expire_all()
-        response = response_instead(due) or self._guarded(lambda: self._dispatch(request, due))
-        return spoil(response, due)
+            return self._guarded(lambda: self._dispatch(request))
+        return response_instead(due)
+
+    def _object_of(self, request: Request) -> str | None:
+        """What a request is about, even if it names only a job or a locator."""
+        return object_named(request) or self.bulk.object_of(request.path) or self.rest.object_of(request.path)
 
     def _guarded(self, work: Callable[[], Response]) -> Response:
         try:
@@ -109,7 +130,7 @@ class Application:
             log.exception("the sandbox org broke")
             return error_response("UNKNOWN_EXCEPTION", f"An unexpected error occurred: {error}", 500)
 
-    def _dispatch(self, request: Request, due: list[Fault]) -> Response:
+    def _dispatch(self, request: Request) -> Response:
         path = request.path.rstrip("/")
         if path == "/services/oauth2/token":
             return json_response(grant_token(request, self.credentials, self.sessions, self.url))
@@ -118,27 +139,27 @@ class Application:
         if path == "/services/data":
             return self.rest.versions()
         if match := _ASYNC.fullmatch(path):
-            return self._async(request, match[1], match[2].split("/"), due)
+            return self._async(request, match[1], match[2].split("/"))
         version, parts = _data_path(path)
         if not self.sessions.is_valid(request.bearer):
             raise OrgError("INVALID_SESSION_ID", "Session expired or invalid", 401)
         if self.quotas.take(CALLS):
-            response = self._guarded(lambda: self._data(request, version, parts, due))
+            response = self._guarded(lambda: self._data(request, version, parts))
         else:
             response = error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", 403)
         response.headers["Sforce-Limit-Info"] = f"api-usage={self.calls}/{self.quotas.most(CALLS)}"
         return response
 
     def _answer_inner(self, request: Request) -> Response:
-        """A request inside another: it counts no call of its own and meets no fault."""
+        """A request inside another: it counts no call of its own and meets no fault of its own."""
 
         def work() -> Response:
             version, parts = _data_path(request.path.rstrip("/"))
-            return self._data(request, version, parts, [])
+            return self._data(request, version, parts)
 
         return self._guarded(work)
 
-    def _async(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
+    def _async(self, request: Request, version: str, parts: list[str]) -> Response:
         """Bulk API 1.0, whose session travels in a header of its own and whose errors have their own shape."""
         try:
             if not self.sessions.is_valid(request.headers.get("x-sfdc-session") or request.bearer):
@@ -146,14 +167,14 @@ class Application:
             is_batch = request.method == "POST" and parts[-1] == "batch"
             if not self.quotas.take(CALLS) or (is_batch and not self.quotas.take(BATCHES)):
                 raise AsyncError("ExceededQuota", "The limit of the last 24 hours is exceeded.", 403)
-            return self.jobs.answer(request, version, parts, failure=_job_failure(due))
+            return self.jobs.answer(request, version, parts)
         except AsyncError as error:
             return shown_error(error, request)
 
-    def _data(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
+    def _data(self, request: Request, version: str, parts: list[str]) -> Response:
         match parts:
             case ["jobs", "query", *rest]:
-                return self._jobs(request, version, rest, due)
+                return self._jobs(request, version, rest)
             case ["composite", *rest]:
                 return self._composites(request, version, rest)
             case ["sobjects", *rest]:
@@ -221,19 +242,18 @@ class Application:
                 return self._records.collection(request, rest)
         raise _not_allowed(request, "POST")
 
-    def _jobs(self, request: Request, version: str, parts: list[str], due: list[Fault]) -> Response:
+    def _jobs(self, request: Request, version: str, parts: list[str]) -> Response:
         match request.method, parts:
             case "POST", []:
                 if self.quotas.used(QUERY_JOBS) >= self.quotas.most(QUERY_JOBS):
                     raise OrgError("LIMIT_EXCEEDED", "The limit of Bulk API 2.0 query jobs in 24 hours is exceeded")
-                polls = next((int(f.options.get("polls", 1)) for f in due if f.kind == "job_slow"), 0)
-                made = self.bulk.create(request, version, failure=_job_failure(due), slow_polls=polls)
+                made = self.bulk.create(request, version)
                 self.quotas.take(QUERY_JOBS)
                 return made
             case "GET", []:
                 return self.bulk.list()
             case "GET", [job_id]:
-                return self.bulk.info(job_id)
+                return self.bulk.info(job_id, request)
             case "PATCH", [job_id]:
                 return self.bulk.abort(job_id, request)
             case "DELETE", [job_id]:
@@ -253,10 +273,6 @@ def _data_path(path: str) -> tuple[str, list[str]]:
     if match is None or float(match[1]) not in VERSIONS:
         raise _not_found()
     return match[1], [unquote(part) for part in (match[2] or "").strip("/").split("/")]
-
-
-def _job_failure(due: list[Fault]) -> str | None:
-    return next((fault.options.get("message", "Job failed") for fault in due if fault.kind == "job_failed"), None)
 
 
 def _not_found() -> OrgError:

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -197,32 +197,32 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_GET  # noqa: N815 - http.server's names
 
     def _send(self, response: Response) -> None:
-        """Head and body leave in one write: two would wait for each other on a slow acknowledgement."""
-        body = response.body
+        wire, body = response.wire, response.body
         headers = dict(response.headers)
-        if len(body) >= LEAST_GZIP_BYTES and "gzip" in self.headers.get("Accept-Encoding", ""):
+        least = LEAST_GZIP_BYTES if wire.clean_share is None else 0
+        if len(body) >= least and "gzip" in self.headers.get("Accept-Encoding", ""):
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
             headers["Content-Encoding"] = "gzip"
+        body = wire.clipped(body)
         if response.status != 204:
             headers["Content-Type"] = response.content_type
             headers["Content-Length"] = str(len(body))
         phrase = self.responses.get(response.status, ("", ""))[0]
-        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {self._date()}"]
+        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {self._date(wire.date_shift)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         if self.command == "HEAD":
             body = b""
-        if response.keep_bytes is None:
-            self.wfile.write(head + body)
-            return
-        self.wfile.write(head + body[: min(response.keep_bytes, max(len(body) - 1, 0))])
-        self.close_connection = True
-        with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+        wire.send(self.wfile.write, head, body)
+        if wire.closes:
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _date(self) -> str:
+    def _date(self, shift: float) -> str:
         """The org's own clock: clients cut their windows by this header and must not run ahead of it."""
-        return format_datetime(self.server.application.org.clock.now.replace(tzinfo=UTC), usegmt=True)
+        now = self.server.application.org.clock.now.replace(tzinfo=UTC) + timedelta(seconds=shift)
+        return format_datetime(now, usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:
         """BaseHTTPRequestHandler prints; the logger above tells it instead."""

@@ -16,7 +16,7 @@ from connectors.warehouse.errors import LandedPageError
 from connectors.warehouse.journal import LoadResult
 from connectors.warehouse.logbook import Entry
 from connectors.warehouse.merge import DELETED, HOLDS
-from connectors.warehouse.names import changes, listing, literal, quote
+from connectors.warehouse.names import OPS, changes, listing, literal, quote
 from connectors.warehouse.pages import KEY, STAMPS
 from connectors.warehouse.schemas import stored_columns
 
@@ -112,7 +112,13 @@ def _record(
         "loaded_at": instants.stored(entry.loaded_at),
     }
     page = {"page_number": 1, "path": str(deletions.file), "rows": count, "sha256": digest}
-    journal.insert(connection, "landing_pages", shared | page)
+    # A list that a killed run has left is marked again by the next one, and listed once.
+    is_listed = connection.execute(
+        f"SELECT 1 FROM {OPS}.landing_pages WHERE (object_name, job_id, sha256) = (?, ?, ?)",
+        [deletions.object_name, job_id, digest],
+    ).fetchone()
+    if is_listed is None:
+        journal.insert(connection, "landing_pages", shared | page)
     load = {
         "table_name": deletions.table,
         "mode": "incremental",

@@ -36,6 +36,7 @@ PEERS = {
     for each in (
         Peer("airbyte-source-salesforce", "2.10.3"),
         Peer("tap-salesforce", "2.8.1"),
+        Peer("simple-salesforce", "1.12.10"),
         Peer("dlt", "1.31.0", ("duckdb==1.5.5", "simple-salesforce==1.12.10")),
     )
 }

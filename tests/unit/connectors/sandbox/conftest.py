@@ -196,6 +196,11 @@ def tiny_org(now: datetime = NOW) -> Org:
 
 
 @pytest.fixture
+def make_api() -> Callable[[SandboxServer], Api]:
+    return Api
+
+
+@pytest.fixture
 def make_tiny() -> Callable[[datetime], Org]:
     return tiny_org
 

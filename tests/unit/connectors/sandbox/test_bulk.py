@@ -192,7 +192,7 @@ def test_a_waiting_job_can_be_aborted(make_tiny: Any) -> None:
         aborted = requests.patch(f"{base}/{job}", json={"state": "Aborted"}, headers=head, timeout=20)
         gate.set()
         assert aborted.json()["state"] == "Aborted"
-    assert hold.info(job).body.count(b'"state":"Aborted"') == 1
+    assert hold.list().body.count(b'"state":"Aborted"') == 1
 
 
 def test_jobs_are_listed(tiny: Any) -> None:
