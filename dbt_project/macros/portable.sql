@@ -63,3 +63,16 @@
         ) as d{{ place }}
         {% endfor %}
 {%- endmacro %}
+
+{#- The share-th quantile of the rows of a group, interpolated; nulls are left out. -#}
+{% macro percentile(expression, share) -%}
+    {{ adapter.dispatch('percentile', 'salespulse')(expression, share) }}
+{%- endmacro %}
+
+{% macro default__percentile(expression, share) -%}
+    percentile_cont({{ share }}) within group (order by {{ expression }} asc)
+{%- endmacro %}
+
+{% macro spark__percentile(expression, share) -%}
+    percentile({{ expression }}, {{ share }})
+{%- endmacro %}

@@ -16,4 +16,5 @@ where
         or versions.probability_rate is distinct from opportunities.probability_rate
         or versions.close_date is distinct from opportunities.close_date
         or versions.is_closed is distinct from opportunities.is_closed
+        or versions.owner_id is distinct from opportunities.owner_id
     )

@@ -84,6 +84,16 @@ create table marts.fct_opportunity_stage_spells as select opportunity_id, 1 as s
     12.0 as duration_days from marts.fct_opportunities;
 create table marts.fct_activities as select * from (values
     ('task1', 'task', 'user1'), ('event1', 'event', 'user2')) as a(activity_id, activity_kind, owner_id);
+create table marts.dim_periods as select 'week' as period_kind, day as period_start_date
+    from (values (date '2026-05-04'), (date '2026-05-11')) as weeks(day);
+create table marts.dim_history_horizons as select 'Opportunity' as object_name, 'State' as field_name;
+create table marts.dim_teams as select 'user3' as team_id;
+create table marts.dim_sales_processes as select distinct sales_process from marts.dim_sales_stages;
+create table marts.fct_opportunity_versions as select opportunity_id, 1 as version_number,
+    timestamp '2026-05-01' as valid_from, cast(null as timestamp) as valid_to, true as is_current, is_open,
+    is_won, owner_id, amount, close_date from marts.fct_opportunities;
+create table marts.fct_opportunity_changes as select opportunity_id, 1 as change_number
+    from marts.fct_opportunities;
 create table marts.fct_pipeline_daily as select day as snapshot_date, owner_id, sales_process, stage_name,
     count(*) as open_count, sum(amount) as open_amount, sum(weighted_amount) as weighted_amount
     from marts.fct_opportunities, (values (date '2026-05-12'), (date '2026-05-13')) as days(day)

@@ -1,9 +1,10 @@
 {#
-    Every day from the year of the first record to two years after the as-of date, with the fiscal year
-    and quarter that follow from the org's first fiscal month.
+    Every day from the year of the first record to two years after the as-of date, with the fiscal year,
+    quarter and month that follow from the org's first fiscal month.
 #}
 {% set month_start = dbt.date_trunc('month', 'days.date_day') %}
 {% set quarter_start = dbt.date_trunc('quarter', 'shifted_day') %}
+{% set year_start = dbt.date_trunc('year', 'shifted_day') %}
 
 with as_of as (
 
@@ -85,6 +86,10 @@ select
     extract(year from shifted_day)
     + case when first_month = 1 or is_named_by_start = 1 then 0 else 1 end as fiscal_year_number,
     extract(quarter from shifted_day) as fiscal_quarter_number,
+    extract(month from shifted_day) as fiscal_month_number,
+    cast({{ dbt.dateadd('month', 'first_month - 1', year_start) }} as date) as fiscal_year_start_date,
+    cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 'first_month + 11', year_start)) }} as date)
+        as fiscal_year_end_date,
     cast({{ dbt.dateadd('month', 'first_month - 1', quarter_start) }} as date) as fiscal_quarter_start_date,
     cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 'first_month + 2', quarter_start)) }} as date)
         as fiscal_quarter_end_date

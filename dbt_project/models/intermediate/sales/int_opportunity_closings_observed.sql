@@ -20,7 +20,10 @@ runs as (
 
     select
         opportunity_id,
-        max(case when provenance = 'history' then 1 else 0 end) = 1 as has_history,
+        -- a closing is seen if the CRM's history tells of it, or a sync saw the deal open before
+        max(
+            case when provenance = 'history' or (version_number = 1 and not is_closed) then 1 else 0 end
+        ) = 1 as has_history,
         max(case when not is_closed then version_number else 0 end) as last_open_version_number
 
     from {{ ref('int_opportunity_versions_rebuilt') }}

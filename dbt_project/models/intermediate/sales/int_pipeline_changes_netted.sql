@@ -1,13 +1,13 @@
 {#
     What came into and went out of each seller's open pipeline on each day, by process and stage. A version
-    of an open deal comes in on the day it begins and goes out on the day it ends.
+    of an open deal comes in on the day it begins and goes out on the day it ends, with the owner it had then.
 #}
 
 with versions as (
 
     select
         versions.opportunity_id,
-        deals.owner_id,
+        versions.owner_id,
         deals.sales_process,
         versions.stage_name,
         coalesce(versions.amount, 0) as amount,

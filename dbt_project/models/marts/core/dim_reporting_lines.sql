@@ -1,6 +1,6 @@
 select
     manager_id,
     user_id,
-    distance_count
+    cast(distance_count as integer) as distance_count
 
 from {{ ref('int_reporting_lines_unrolled') }}
