@@ -14,7 +14,8 @@
 
 with changes as (
 
-    -- Stage, amount, probability, date and category have a history of their own. A lookup field comes twice, as ids and as names: the ids are kept.
+    -- Stage, amount, probability, date and category have a history of their own. A lookup field comes
+    -- twice, as ids and as names: the ids are kept.
     select
         opportunity_id,
         field_name,
