@@ -31,7 +31,7 @@ CENT = 0.005
 
 def checks() -> Iterable[Check]:
     """All identities."""
-    return chain(_opportunities(), _history(), _weekly(), _forecast(), _ledger())
+    return chain(_opportunities(), _history(), _pipeline(), _weekly(), _forecast(), _ledger())
 
 
 def mart_check(table: str, name: str, severity: Severity, description: str, fact: Fact | str, *needs: str) -> Check:
@@ -151,6 +151,37 @@ def _history() -> Iterable[Check]:
                 and daily.stage_name is not distinct from now_open.stage_name
             where coalesce(daily_count, 0) <> coalesce(open_count, 0)
                 or abs(coalesce(daily_amount, 0) - coalesce(open_amount, 0)) > {CENT}
+        """,
+        "marts.fct_opportunities",
+    )
+
+
+def _pipeline() -> Iterable[Check]:
+    came_in = ("opening", "created", "pulled_in", "reopened", "increased", "transferred_in")
+    went_out = ("decreased", "won", "lost", "pushed_out", "moved_earlier", "deleted", "transferred_out", "closing")
+    balance = " + ".join(f"{leg}_amount" for leg in came_in) + "".join(f" - {leg}_amount" for leg in went_out)
+    yield mart_check(
+        "rpt_pipeline_waterfall",
+        "pipeline_closes_to_the_cent",
+        "error",
+        "Opening, plus what came in, less what went out, is the closing.",
+        f"""
+            select scope_kind, scope_id, period_kind, period_start_date, {balance} as difference from subject
+            where unknown_reason is null and abs(coalesce({balance}, 1)) > {CENT}
+        """,
+    )
+    yield mart_check(
+        "fct_kpis",
+        "kpis_of_sellers_equal_the_won_opportunities",
+        "error",
+        "A seller's bookings of a week are the amounts of what the seller won with a close date in it.",
+        f"""
+            with won as ({WON_BY_WEEK})
+            select kpi.scope_id, kpi.period_start_date, kpi.actual, won.won_amount
+            from subject as kpi
+            left join won on won.owner_id = kpi.scope_id and won.week_start_date = kpi.period_start_date
+            where kpi.scope_kind = 'owner' and kpi.metric = 'bookings_amount' and kpi.period_kind = 'week'
+                and abs(coalesce(kpi.actual, 0) - coalesce(won.won_amount, 0)) > {CENT}
         """,
         "marts.fct_opportunities",
     )

@@ -14,23 +14,20 @@ from tests.support.commands import ROOT, Command, salespulse
 
 pytestmark = pytest.mark.xdist_group("main_job")
 
-SMALL = {"SALESPULSE_SANDBOX_SCALE": "0.2"}
+
+@pytest.fixture(scope="module")
+def home(main_home: Path) -> Path:
+    return main_home
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("main_job")
+def first(first_run: Command) -> Command:
+    return first_run
 
 
 @pytest.fixture(scope="module")
-def first(home: Path) -> Command:
-    return salespulse(home, "run", "--json", env=SMALL)
-
-
-@pytest.fixture(scope="module")
-def second(home: Path, first: Command) -> Command:
-    assert first.exit_code == 0, first.stderr
-    return salespulse(home, "run", "--json", env=SMALL)
+def second(second_run: Command) -> Command:
+    return second_run
 
 
 def _published(home: Path, sql: str) -> list[tuple[Any, ...]]:

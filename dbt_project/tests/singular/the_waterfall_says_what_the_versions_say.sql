@@ -27,19 +27,22 @@ told as (
         sum(
             case
                 when versions.is_open and versions.valid_from <= periods.starts_at
-                    and (versions.valid_to > periods.starts_at or versions.valid_to is null) then versions.amount
+                    and (versions.valid_to > periods.starts_at or versions.valid_to is null)
+                    then versions.amount
             end
         ) as opening_amount,
         sum(
             case
                 when versions.is_open and versions.valid_from <= periods.known_until
-                    and (versions.valid_to > periods.known_until or versions.valid_to is null) then versions.amount
+                    and (versions.valid_to > periods.known_until or versions.valid_to is null)
+                    then versions.amount
             end
         ) as closing_amount,
         sum(
             case
                 when versions.is_won and versions.valid_from <= periods.known_until
-                    and (versions.valid_to > periods.known_until or versions.valid_to is null) then versions.amount
+                    and (versions.valid_to > periods.known_until or versions.valid_to is null)
+                    then versions.amount
             end
         ) as won_amount
 

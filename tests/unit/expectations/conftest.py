@@ -94,6 +94,19 @@ create table marts.fct_opportunity_versions as select opportunity_id, 1 as versi
     is_won, owner_id, amount, close_date from marts.fct_opportunities;
 create table marts.fct_opportunity_changes as select opportunity_id, 1 as change_number
     from marts.fct_opportunities;
+create table marts.fct_leads as select id as lead_id from raw_salesforce.lead;
+create table marts.fct_pipeline_movements as select 'week' as period_kind, date '2026-05-11' as period_start_date,
+    opportunity_id, 'opening' as leg from marts.fct_opportunities;
+create table marts.rpt_pipeline_waterfall as select 'owner' as scope_kind, user_id as scope_id,
+    'week' as period_kind, date '2026-05-11' as period_start_date, cast(null as varchar) as unknown_reason,
+    100 as opening_amount, 40 as created_amount, 0 as pulled_in_amount, 0 as reopened_amount,
+    5 as increased_amount, 5 as decreased_amount, 20 as won_amount, 10 as lost_amount, 10 as pushed_out_amount,
+    0 as moved_earlier_amount, 0 as deleted_amount, 0 as transferred_in_amount, 0 as transferred_out_amount,
+    100 as closing_amount, 0.25 as slip_rate from marts.dim_users;
+create table marts.fct_kpis as select 'owner' as scope_kind, owner_id as scope_id, 'bookings_amount' as metric,
+    'week' as period_kind, date '2026-05-11' as period_start_date,
+    cast(coalesce(sum(amount) filter (is_won), 0) as double) as actual, 'on_track' as status
+    from marts.fct_opportunities group by owner_id;
 create table marts.fct_pipeline_daily as select day as snapshot_date, owner_id, sales_process, stage_name,
     count(*) as open_count, sum(amount) as open_amount, sum(weighted_amount) as weighted_amount
     from marts.fct_opportunities, (values (date '2026-05-12'), (date '2026-05-13')) as days(day)

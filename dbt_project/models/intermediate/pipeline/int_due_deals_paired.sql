@@ -85,30 +85,30 @@ select
     due.opportunity_id,
     due.period_kind,
     due.period_start_date,
-    before.opportunity_id is not null as was_there,
-    coalesce(before.is_open, false) as was_open,
-    coalesce(before.is_won, false) as was_won,
-    coalesce(before.close_date between due.period_start_date and due.period_end_date, false) as was_due,
-    after.opportunity_id is not null as is_there,
-    coalesce(after.is_open, false) as is_open,
-    coalesce(after.is_won, false) as is_won,
-    coalesce(after.close_date between due.period_start_date and due.period_end_date, false) as is_due,
-    coalesce(after.close_date < due.period_start_date, false) as is_due_earlier,
-    coalesce(before.owned_by_id, ends.first_owner_id) as begin_owner_id,
-    coalesce(before.value_amount, ends.first_amount) as begin_amount,
-    coalesce(after.owned_by_id, ends.last_owner_id) as end_owner_id,
-    coalesce(after.value_amount, ends.last_amount) as end_amount
+    then_state.opportunity_id is not null as was_there,
+    coalesce(then_state.is_open, false) as was_open,
+    coalesce(then_state.is_won, false) as was_won,
+    coalesce(then_state.close_date between due.period_start_date and due.period_end_date, false) as was_due,
+    end_state.opportunity_id is not null as is_there,
+    coalesce(end_state.is_open, false) as is_open,
+    coalesce(end_state.is_won, false) as is_won,
+    coalesce(end_state.close_date between due.period_start_date and due.period_end_date, false) as is_due,
+    coalesce(end_state.close_date < due.period_start_date, false) as is_due_earlier,
+    coalesce(then_state.owned_by_id, ends.first_owner_id) as begin_owner_id,
+    coalesce(then_state.value_amount, ends.first_amount) as begin_amount,
+    coalesce(end_state.owned_by_id, ends.last_owner_id) as end_owner_id,
+    coalesce(end_state.value_amount, ends.last_amount) as end_amount
 
 from due
 inner join ends
     on due.opportunity_id = ends.opportunity_id
-left join versions as before
+left join versions as then_state
     on
-        due.opportunity_id = before.opportunity_id
-        and before.valid_from <= due.starts_at
-        and (before.valid_to > due.starts_at or before.valid_to is null)
-left join versions as after
+        due.opportunity_id = then_state.opportunity_id
+        and then_state.valid_from <= due.starts_at
+        and (then_state.valid_to > due.starts_at or then_state.valid_to is null)
+left join versions as end_state
     on
-        due.opportunity_id = after.opportunity_id
-        and after.valid_from <= due.known_until
-        and (after.valid_to > due.known_until or after.valid_to is null)
+        due.opportunity_id = end_state.opportunity_id
+        and end_state.valid_from <= due.known_until
+        and (end_state.valid_to > due.known_until or end_state.valid_to is null)

@@ -31,11 +31,11 @@ select
     'team' as scope_kind,
     teams.team_id as scope_id,
     teams.team_name as scope_name,
-    lines.user_id as owner_id
+    reporting.user_id as owner_id
 
 from {{ ref('dim_teams') }} as teams
-inner join {{ ref('dim_reporting_lines') }} as lines
-    on teams.team_id = lines.manager_id
+inner join {{ ref('dim_reporting_lines') }} as reporting
+    on teams.team_id = reporting.manager_id
 where teams.is_selling
 
 union all

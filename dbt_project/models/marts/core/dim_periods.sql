@@ -32,9 +32,13 @@ periods as (
         max({{ last }}) as period_end_date,
         max({{ label }}) as period_label,
         count(*) as day_count,
-        sum(case when is_business_day then 1 else 0 end) as business_day_count
+        sum(case when days.is_business_day then 1 else 0 end) as business_day_count,
+        -- the as-of day itself is not over: nothing is expected of it yet
+        sum(case when days.is_business_day and days.date_day < as_of.as_of_date then 1 else 0 end)
+            as elapsed_day_count
 
     from days
+    cross join as_of
     group by {{ first }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -72,6 +76,11 @@ select
     placed.period_end_date < placed.as_of_date as is_complete,
     placed.period_start_date > placed.as_of_date as is_future,
     cast(placed.day_count as bigint) as day_count,
-    cast(placed.business_day_count as bigint) as business_day_count
+    cast(placed.business_day_count as bigint) as business_day_count,
+    case
+        when placed.period_end_date < placed.as_of_date then cast(1 as double)
+        when placed.business_day_count = 0 then cast(0 as double)
+        else cast(placed.elapsed_day_count as double) / placed.business_day_count
+    end as elapsed_ratio
 
 from placed

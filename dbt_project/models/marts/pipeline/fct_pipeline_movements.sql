@@ -11,7 +11,11 @@ with states as (
         was_open and was_due as is_opening,
         is_open and is_due as is_closing,
         is_won and is_due as is_booked,
-        is_there and not is_open and not is_won and is_due and (was_open or was_won or not was_there) as is_dropped
+        is_there
+        and not is_open
+        and not is_won
+        and is_due
+        and (was_open or was_won or not was_there) as is_dropped
 
     from {{ ref('int_due_deals_paired') }}
 

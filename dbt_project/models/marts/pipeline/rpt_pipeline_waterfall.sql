@@ -38,7 +38,9 @@ spine as (
     select
         named.*,
         periods.*,
-        case when named.scope_kind = 'company' then horizons.state_known_from else horizons.owner_known_from end
+        case
+            when named.scope_kind = 'company' then horizons.state_known_from else horizons.owner_known_from
+        end
             as known_from
 
     from named
@@ -86,8 +88,10 @@ select
     spine.period_start_date,
     spine.period_label,
     {% for leg in legs %}
-    cast(case when spine.starts_at >= spine.known_from then coalesce(summed.{{ leg }}_amount, 0) end
-        as decimal(18, 2)) as {{ leg }}_amount,
+    cast(
+        case when spine.starts_at >= spine.known_from then coalesce(summed.{{ leg }}_amount, 0) end
+        as decimal(18, 2)
+    ) as {{ leg }}_amount,
     {% endfor %}
     {% for leg in counted + ['slipped'] %}
     cast(case when spine.starts_at >= spine.known_from then coalesce(summed.{{ leg }}_count, 0) end as bigint)
@@ -97,15 +101,16 @@ select
             then cast(summed.slipped_count as double) / nullif(summed.opening_count, 0)
     end as slip_rate,
     case when spine.starts_at >= spine.known_from
-            then cast(coalesce(summed.slipped_amount, 0) as double) / nullif(cast(summed.opening_amount as double), 0)
+            then cast(coalesce(summed.slipped_amount, 0) as double)
+                / nullif(cast(summed.opening_amount as double), 0)
     end as slip_value_rate,
     case
         when spine.known_from is null then 'No history is known yet.'
         when spine.starts_at < spine.known_from
             then concat(
-                'The period begins before history is known, on ',
-                cast({{ local_date('spine.known_from') }} as {{ dbt.type_string() }}), '.'
-            )
+                    'The period begins before history is known, on ',
+                    cast({{ local_date('spine.known_from') }} as {{ dbt.type_string() }}), '.'
+                )
     end as unknown_reason,
     spine.is_current
 

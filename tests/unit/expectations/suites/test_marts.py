@@ -147,6 +147,18 @@ BREAKS = (
         1,
     ),
     Break(
+        "pipeline_closes_to_the_cent",
+        "rpt_pipeline_waterfall",
+        update("rpt_pipeline_waterfall", "won_amount = won_amount + 1", "scope_id = 'user1'"),
+        1,
+    ),
+    Break(
+        "kpis_of_sellers_equal_the_won_opportunities",
+        "fct_kpis",
+        update("fct_kpis", "actual = actual + 0.01", "scope_id = 'user1'"),
+        1,
+    ),
+    Break(
         "weeks_start_on_a_monday",
         WEEK,
         update(WEEK, "week_start_date = date '2026-05-10'", "week_start_date = date '2026-05-11'"),

@@ -1,0 +1,110 @@
+{#
+    What each owner brought in and did, by day: one row for each owner, day and measure. All of them may be added
+    up over days; the open pipeline, which may not, is told for each day and picked by the period's last.
+#}
+{% set wins = {
+    'bookings_amount': 'amount',
+    'won_count': '1',
+    'sized_won_amount': 'case when is_sized then amount else 0 end',
+    'sized_won_count': 'case when is_sized then 1 else 0 end',
+    'won_cycle_days': 'coalesce(sales_cycle_days, 0)',
+    'new_bookings_amount': "case when business_kind = 'new' then amount else 0 end",
+    'expansion_bookings_amount': "case when business_kind = 'expansion' then amount else 0 end",
+    'renewal_bookings_amount': "case when business_kind = 'renewal' then amount else 0 end",
+    'repeat_bookings_amount': 'case when is_repeat then amount else 0 end',
+    'referral_bookings_amount': 'case when is_referral then amount else 0 end',
+} %}
+{% set changes = {
+    'push_count': 'case when is_push then 1 else 0 end',
+    'push_days': 'case when is_push then close_date_days else 0 end',
+    'push_to_later_month_count': 'case when is_push_to_later_month then 1 else 0 end',
+    'stage_skip_count': 'case when is_skip then 1 else 0 end',
+    'stage_regression_count': 'case when is_regression then 1 else 0 end',
+} %}
+{% set done = {
+    'activity_count': '1',
+    'meeting_count': 'case when is_meeting then 1 else 0 end',
+    'call_count': 'case when is_call then 1 else 0 end',
+    'email_count': 'case when is_email then 1 else 0 end',
+} %}
+{% set lost_date = 'coalesce(' ~ local_date('closed_at') ~ ', close_date)' %}
+{% set done_date = 'coalesce(activity_date, ' ~ local_date('occurred_at') ~ ')' %}
+
+with activities as (
+
+    select
+        *,
+        activity_kind = 'event'
+        and activity_type in {{ quoted_list(var('customer_meeting_types')) }} as is_meeting,
+        activity_kind = 'task' and activity_type in {{ quoted_list(var('call_task_types')) }} as is_call,
+        activity_kind = 'task' and activity_type in {{ quoted_list(var('email_task_types')) }} as is_email
+
+    from {{ ref('fct_activities') }}
+    where is_completed
+
+),
+
+deals as (
+
+    select
+        deals.*,
+        coalesce(deals.amount, 0) as value_amount,
+        coalesce(origins.first_amount, 0) as first_amount,
+        coalesce(origins.first_owner_id, deals.owner_id) as first_owner_id,
+        coalesce(origins.qualified_amount, 0) as qualified_amount,
+        origins.qualified_owner_id,
+        {{ local_date('origins.qualified_at') }} as qualified_date
+
+    from {{ ref('fct_opportunities') }} as deals
+    left join {{ ref('int_opportunity_origins_told') }} as origins
+        on deals.opportunity_id = origins.opportunity_id
+
+),
+
+measured as (
+
+    {% for table, owner, day, measures, filter in [
+        (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
+        ('deals', 'owner_id', lost_date, {'lost_count': '1', 'lost_amount': 'value_amount'}, 'is_lost'),
+        ('deals', 'owner_id', 'created_date',
+            {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
+        ('deals', 'first_owner_id', 'created_date', {'pipeline_created_then_amount': 'first_amount'}, 'true'),
+        ('deals', 'qualified_owner_id', 'qualified_date',
+            {'qualified_count': '1', 'pipeline_qualified_amount': 'qualified_amount'}, 'true'),
+        (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes, 'true'),
+        ('activities', 'owner_id', done_date, done, 'true'),
+        (ref('fct_leads'), 'owner_id', 'created_date', {'lead_count': '1'}, 'true'),
+        (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
+        (ref('fct_pipeline_daily'), 'owner_id', 'snapshot_date', {
+            'open_pipeline_amount': 'open_amount', 'open_pipeline_count': 'open_count',
+            'weighted_pipeline_amount': 'weighted_amount'
+        }, 'true'),
+    ] %}
+    {% set table_number = loop.index %}
+    {% for measure, value in measures.items() %}
+    {{ 'union all' if not (loop.first and table_number == 1) }}
+    select
+        coalesce({{ owner }}, '') as owner_id,
+        {{ day }} as measure_date,
+        {{ quoted(measure) }} as metric,
+        sum(cast({{ value }} as decimal(18, 2))) as measure_value
+
+    from {{ table }}
+    where {{ filter }}
+    group by 1, 2
+    {% endfor %}
+    {% endfor %}
+
+)
+
+select
+    owner_id,
+    measure_date,
+    metric,
+    metric like 'open_pipeline%' or metric like 'weighted_pipeline%' as is_level,
+    measure_value
+
+from measured
+where
+    measure_date is not null
+    and measure_value <> 0
