@@ -103,6 +103,14 @@ create table marts.rpt_pipeline_waterfall as select 'owner' as scope_kind, user_
     5 as increased_amount, 5 as decreased_amount, 20 as won_amount, 10 as lost_amount, 10 as pushed_out_amount,
     0 as moved_earlier_amount, 0 as deleted_amount, 0 as transferred_in_amount, 0 as transferred_out_amount,
     100 as closing_amount, 0.25 as slip_rate from marts.dim_users;
+create table marts.rpt_quota_coverage as select scope_kind, scope_id, period_kind, period_start_date
+    from marts.rpt_pipeline_waterfall;
+create table marts.rpt_stage_conversions as select sales_process, stage_name, date '2026-04-01' as cohort_start_date
+    from marts.dim_sales_stages;
+create table marts.rpt_win_rate_cohorts as select distinct sales_process, date '2026-04-01' as cohort_start_date,
+    1 as age_months from marts.dim_sales_stages;
+create table marts.rpt_lead_conversions as select date '2026-05-01' as cohort_start_date, 'Web' as lead_source,
+    'user1' as owner_id;
 create table marts.fct_kpis as select 'owner' as scope_kind, owner_id as scope_id, 'bookings_amount' as metric,
     'week' as period_kind, date '2026-05-11' as period_start_date,
     cast(coalesce(sum(amount) filter (is_won), 0) as double) as actual, 'on_track' as status

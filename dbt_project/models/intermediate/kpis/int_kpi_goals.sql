@@ -31,6 +31,17 @@ reported as (
 
     from {{ ref('int_period_days') }}
 
+    union all
+
+    select
+        period_kind,
+        period_start_date
+
+    from {{ ref('dim_periods') }}
+    where
+        is_future
+        and period_kind in ('month', 'quarter')
+
 ),
 
 summed as (

@@ -3,6 +3,7 @@
     'opening', 'created', 'pulled_in', 'reopened', 'increased', 'decreased', 'won', 'lost', 'pushed_out',
     'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing'
 ] %}
+{% set known = 'spine.starts_at >= spine.known_from' %}
 {% set counted = ['opening', 'created', 'won', 'lost', 'pushed_out', 'closing'] %}
 
 with scopes as (
@@ -17,7 +18,6 @@ named as (
         scope_kind,
         scope_id,
         scope_name
-
     from scopes
 
 ),
@@ -88,19 +88,16 @@ select
     spine.period_start_date,
     spine.period_label,
     {% for leg in legs %}
-    cast(
-        case when spine.starts_at >= spine.known_from then coalesce(summed.{{ leg }}_amount, 0) end
-        as decimal(18, 2)
-    ) as {{ leg }}_amount,
+    cast(case when {{ known }} then coalesce(summed.{{ leg }}_amount, 0) end as decimal(18, 2))
+        as {{ leg }}_amount,
     {% endfor %}
     {% for leg in counted + ['slipped'] %}
-    cast(case when spine.starts_at >= spine.known_from then coalesce(summed.{{ leg }}_count, 0) end as bigint)
-        as {{ leg }}_count,
+    cast(case when {{ known }} then coalesce(summed.{{ leg }}_count, 0) end as bigint) as {{ leg }}_count,
     {% endfor %}
-    case when spine.starts_at >= spine.known_from
+    case when {{ known }}
             then cast(summed.slipped_count as double) / nullif(summed.opening_count, 0)
     end as slip_rate,
-    case when spine.starts_at >= spine.known_from
+    case when {{ known }}
             then cast(coalesce(summed.slipped_amount, 0) as double)
                 / nullif(cast(summed.opening_amount as double), 0)
     end as slip_value_rate,
