@@ -6,8 +6,10 @@
 """
 
 import logging
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,8 +93,7 @@ class Org:
         self._lock = threading.RLock()
         self._local = threading.local()
         is_large = _is_large(tables) if on_disk is None else on_disk
-        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-org-") if is_large else None
-        self._connection = _connect(Path(self._folder.name) if self._folder else None)
+        self._connection = _connect(_temporary_folder(self) if is_large else None)
         self._connection.execute("CREATE SCHEMA versions")
         for sobject in schema.values():
             load_versions(self._connection, sobject, tables.get(sobject.name), is_snapshot=is_snapshot)
@@ -252,6 +253,13 @@ class Org:
 def _is_large(tables: Mapping[str, Any]) -> bool:
     sizes = [table.num_rows if isinstance(table, pa.Table) else ON_DISK_FROM_ROWS for table in tables.values()]
     return sum(sizes) >= ON_DISK_FROM_ROWS
+
+
+def _temporary_folder(org: Org) -> Path:
+    """A folder that goes when the org does, at the end of the process at the latest."""
+    folder = Path(tempfile.mkdtemp(prefix="sandbox-org-"))
+    weakref.finalize(org, shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:

@@ -113,8 +113,9 @@ select
     counterpart_owner_id,
     cast(leg_amount as decimal(18, 2)) as amount,
     cast(direction * leg_amount as decimal(18, 2)) as balance_amount,
-    is_opening and leg = 'pushed_out' and is_open as is_slip,
-    cast(case when is_opening and leg = 'pushed_out' and is_open then begin_amount end as decimal(18, 2))
+    -- told of the opening, so that it is a share of what its owner had then, whoever pushed it
+    leg = 'opening' and exit_leg = 'pushed_out' and is_open as is_slip,
+    cast(case when leg = 'opening' and exit_leg = 'pushed_out' and is_open then begin_amount end as decimal(18, 2))
         as slipped_amount
 
 from legs

@@ -112,5 +112,5 @@ def test_a_query_runs_or_is_refused(shop: Org) -> None:
         seen[outcome(shop, data.draw(queries(shop.schema, sobject)))] += 1
 
     check()
-    assert seen["ran"] > 20
-    assert seen["refused"] > 10
+    assert seen["ran"] > 5
+    assert seen["refused"] > 5
