@@ -13,7 +13,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from connectors.sandbox.simulate.era import FUTURE_DAYS
+from connectors.sandbox.simulate.setting.era import FUTURE_DAYS
 from orchestration.embedded import OrgClock, clock_file, read_clock, write_clock
 from orchestration.settings import ConfigurationError, Settings
 

@@ -12,31 +12,31 @@ import pyarrow.compute as pc
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.org import Org
-from connectors.sandbox.simulate import frames
-from connectors.sandbox.simulate.book import Book
-from connectors.sandbox.simulate.catalog import PRICE_BOOK_ID, catalog_tables
-from connectors.sandbox.simulate.conduct import Conduct, act
-from connectors.sandbox.simulate.contact_roles import ContactRoles, contact_role_table, fill_roles
-from connectors.sandbox.simulate.customers import Customers, account_table, contact_table, make_customers
-from connectors.sandbox.simulate.era import Era, day_number
-from connectors.sandbox.simulate.facts import facts_table
-from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.hiring import hire
-from connectors.sandbox.simulate.histories import field_history_table, history_table
-from connectors.sandbox.simulate.items import Items, fill_items, item_table
-from connectors.sandbox.simulate.money import Currencies, choose_currencies, currency_tables
-from connectors.sandbox.simulate.odds import odds_at, odds_table
-from connectors.sandbox.simulate.opportunities import opportunity_table
-from connectors.sandbox.simulate.people import Staff
-from connectors.sandbox.simulate.pipeline import Pipeline, fill_pipeline
-from connectors.sandbox.simulate.quotas import quota_table, quotas, sales_of
-from connectors.sandbox.simulate.quotes import Quotes, draw_up, quote_table
-from connectors.sandbox.simulate.setup_rows import setup_tables
-from connectors.sandbox.simulate.splits import Splits, share_out, split_tables
-from connectors.sandbox.simulate.staff_totals import staff_totals
-from connectors.sandbox.simulate.totals import conversions, totals
-from connectors.sandbox.simulate.truth import every_fact
-from connectors.sandbox.simulate.users import role_table, user_table
+from connectors.sandbox.simulate.deals.book import Book
+from connectors.sandbox.simulate.deals.contact_roles import ContactRoles, contact_role_table, fill_roles
+from connectors.sandbox.simulate.deals.customers import Customers, account_table, contact_table, make_customers
+from connectors.sandbox.simulate.deals.histories import field_history_table, history_table
+from connectors.sandbox.simulate.deals.items import Items, fill_items, item_table
+from connectors.sandbox.simulate.deals.opportunities import opportunity_table
+from connectors.sandbox.simulate.deals.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.deals.quotes import Quotes, draw_up, quote_table
+from connectors.sandbox.simulate.deals.splits import Splits, share_out, split_tables
+from connectors.sandbox.simulate.setting import frames
+from connectors.sandbox.simulate.setting.catalog import PRICE_BOOK_ID, catalog_tables
+from connectors.sandbox.simulate.setting.era import Era, day_number
+from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.money import Currencies, choose_currencies, currency_tables
+from connectors.sandbox.simulate.setting.setup_rows import setup_tables
+from connectors.sandbox.simulate.staff.hiring import hire
+from connectors.sandbox.simulate.staff.people import Staff
+from connectors.sandbox.simulate.staff.quotas import quota_table, quotas, sales_of
+from connectors.sandbox.simulate.staff.users import role_table, user_table
+from connectors.sandbox.simulate.truth.facts import facts_table
+from connectors.sandbox.simulate.truth.ledger import every_fact
+from connectors.sandbox.simulate.truth.odds import odds_at, odds_table
+from connectors.sandbox.simulate.truth.staff_totals import staff_totals
+from connectors.sandbox.simulate.truth.totals import conversions, totals
+from connectors.sandbox.simulate.work.conduct import Conduct, act
 from connectors.sandbox.standard import standard_schema
 
 DISK_SCALE = 50  # from here on an org's records are better kept in a file

@@ -8,7 +8,7 @@ import duckdb
 from connectors.sandbox.ids import id_for_key, make_id
 from connectors.sandbox.mapping import OrgMapping, StageRow
 from connectors.sandbox.schema import Schema, SObject
-from connectors.sandbox.simulate.process import CATEGORY_NAMES
+from connectors.sandbox.simulate.setting.process import CATEGORY_NAMES
 
 GUESSED_OPEN_PROBABILITY = 50.0
 

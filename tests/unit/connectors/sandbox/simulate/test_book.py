@@ -5,11 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from connectors.sandbox.simulate.book import Book
-from connectors.sandbox.simulate.era import Era
-from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.hiring import hire
-from connectors.sandbox.simulate.pipeline import fill_pipeline
+from connectors.sandbox.simulate.deals.book import Book
+from connectors.sandbox.simulate.deals.pipeline import fill_pipeline
+from connectors.sandbox.simulate.setting.era import Era
+from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.staff.hiring import hire
 
 ERA = Era(7, 0.1, date(2026, 3, 18))
 

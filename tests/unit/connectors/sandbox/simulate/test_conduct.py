@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from connectors.sandbox.simulate.activity_facts import activity_facts
-from connectors.sandbox.simulate.activity_totals import activity_totals, coverage
-from connectors.sandbox.simulate.conduct import Conduct, act
-from connectors.sandbox.simulate.customers import make_customers
-from connectors.sandbox.simulate.era import DAY, HOUR, Era
-from connectors.sandbox.simulate.findings import Spans, flag_spans
-from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.hiring import hire
-from connectors.sandbox.simulate.lead_facts import lead_facts
-from connectors.sandbox.simulate.lead_totals import lead_totals
-from connectors.sandbox.simulate.manager_facts import duty_facts
-from connectors.sandbox.simulate.meetings import ONE_TO_ONE, REVIEW
-from connectors.sandbox.simulate.pipeline import fill_pipeline
-from connectors.sandbox.simulate.quotas import quotas, sales_of
-from connectors.sandbox.simulate.rates import PLANTED
-from connectors.sandbox.simulate.staff_totals import staff_totals
-from connectors.sandbox.simulate.team_facts import team_facts
+from connectors.sandbox.simulate.deals.customers import make_customers
+from connectors.sandbox.simulate.deals.pipeline import fill_pipeline
+from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era
+from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.rates import PLANTED
+from connectors.sandbox.simulate.staff.hiring import hire
+from connectors.sandbox.simulate.staff.quotas import quotas, sales_of
+from connectors.sandbox.simulate.truth.activity_facts import activity_facts
+from connectors.sandbox.simulate.truth.activity_totals import activity_totals, coverage
+from connectors.sandbox.simulate.truth.findings import Spans, flag_spans
+from connectors.sandbox.simulate.truth.lead_facts import lead_facts
+from connectors.sandbox.simulate.truth.lead_totals import lead_totals
+from connectors.sandbox.simulate.truth.manager_facts import duty_facts
+from connectors.sandbox.simulate.truth.staff_totals import staff_totals
+from connectors.sandbox.simulate.truth.team_facts import team_facts
+from connectors.sandbox.simulate.work.conduct import Conduct, act
+from connectors.sandbox.simulate.work.meetings import ONE_TO_ONE, REVIEW
 
 ANCHOR = date(2026, 3, 18)
 

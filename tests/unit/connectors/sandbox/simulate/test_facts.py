@@ -9,8 +9,8 @@ import pytest
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import Company, found
 from connectors.sandbox.org import Org
-from connectors.sandbox.simulate.blemishes import RATES
-from connectors.sandbox.simulate.era import Era
+from connectors.sandbox.simulate.setting.blemishes import RATES
+from connectors.sandbox.simulate.setting.era import Era
 from connectors.sandbox.standard import standard_schema
 
 NOW = datetime(2026, 3, 18, 12)

@@ -11,14 +11,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from connectors.sandbox.simulate.book import Book, Flags
-from connectors.sandbox.simulate.era import DAY, Era, Ints
-from connectors.sandbox.simulate.fates import WINS
-from connectors.sandbox.simulate.fiscal import first_days, months_of, quarters_of
-from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.hiring import hire
-from connectors.sandbox.simulate.pipeline import Pipeline, fill_pipeline
-from connectors.sandbox.simulate.process import CATEGORIES, NEW_BUSINESS_CODE
+from connectors.sandbox.simulate.deals.book import Book, Flags
+from connectors.sandbox.simulate.deals.fates import WINS
+from connectors.sandbox.simulate.deals.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.setting.era import DAY, Era, Ints
+from connectors.sandbox.simulate.setting.fiscal import first_days, months_of, quarters_of
+from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.process import CATEGORIES, NEW_BUSINESS_CODE
+from connectors.sandbox.simulate.staff.hiring import hire
 
 ERA = Era(7, 5.0, date(2026, 3, 18))
 SMALL = replace(ERA, scale=1.0)

@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from connectors.sandbox.simulate.era import DAY, Era
-from connectors.sandbox.simulate.fates import WINS
-from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.hiring import hire
-from connectors.sandbox.simulate.odds import HORIZONS, Odds, odds_at, odds_table
-from connectors.sandbox.simulate.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.deals.fates import WINS
+from connectors.sandbox.simulate.deals.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.setting.era import DAY, Era
+from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.staff.hiring import hire
+from connectors.sandbox.simulate.truth.odds import HORIZONS, Odds, odds_at, odds_table
 
 ERA = Era(7, 5.0, date(2026, 3, 18))
 DAYS = [ERA.start // DAY + shift for shift in (300, 700, 1_090)]  # so far apart that few deals are asked about twice

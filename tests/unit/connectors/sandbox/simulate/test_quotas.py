@@ -6,13 +6,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from connectors.sandbox.simulate.era import DAY, Era, day_number
-from connectors.sandbox.simulate.fiscal import quarter_start
-from connectors.sandbox.simulate.frames import NONE
-from connectors.sandbox.simulate.hiring import hire
-from connectors.sandbox.simulate.people import Staff
-from connectors.sandbox.simulate.pipeline import fill_pipeline
-from connectors.sandbox.simulate.quotas import LATEST_START_DAYS, Quotas, Sales, quota_table, quotas, sales_of
+from connectors.sandbox.simulate.deals.pipeline import fill_pipeline
+from connectors.sandbox.simulate.setting.era import DAY, Era, day_number
+from connectors.sandbox.simulate.setting.fiscal import quarter_start
+from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.staff.hiring import hire
+from connectors.sandbox.simulate.staff.people import Staff
+from connectors.sandbox.simulate.staff.quotas import LATEST_START_DAYS, Quotas, Sales, quota_table, quotas, sales_of
 
 ERA = Era(7, 1.0, date(2026, 3, 18))
 MOMENTS = [day_number(date(2024, 3, 20)) * DAY, day_number(date(2025, 9, 18)) * DAY, ERA.anchored]

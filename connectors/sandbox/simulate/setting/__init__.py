@@ -1,0 +1,1 @@
+"""What the company lives in: its era, calendar, market, processes, words and the rates of what goes wrong."""

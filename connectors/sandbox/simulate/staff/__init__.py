@@ -1,0 +1,1 @@
+"""Who works here: people, sellers' slots, users, quotas and habits."""
