@@ -260,9 +260,11 @@ def _read(
     clauses: str,
     parameters: Sequence[object] = (),
 ) -> tuple[Row, ...]:
-    exists = "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = (current_database(), ?, ?)"
-    if connection.execute(exists, [OPS, table]).fetchone() is None:
+    there = "SELECT column_name FROM duckdb_columns() WHERE (database_name, schema_name, table_name) = "
+    names = {row[0] for row in connection.execute(f"{there}(current_database(), ?, ?)", [OPS, table]).fetchall()}
+    if not names:
         return ()
-    columns = ", ".join(field.name for field in fields(kind))
+    # A warehouse of an older version is upgraded by the next sync; until then what it lacks is NULL to a reader.
+    columns = ", ".join(each.name if each.name in names else f"NULL AS {each.name}" for each in fields(kind))
     found = connection.execute(f"SELECT {columns} FROM {OPS}.{table} {clauses}", list(parameters)).fetchall()
     return tuple(kind(*instants.fetched(row)) for row in found)

@@ -100,14 +100,21 @@ def _spec(name: str) -> dg.AssetSpec:
 
 
 def _refuse_other_org(connection: DuckDBPyConnection, org_id: str, instance_url: str) -> None:
-    """One home holds one org. Its id tells, and for what was synced before ids were kept, loopback or not does."""
+    """One home holds one org. Its id tells, and where no row of it was ever kept, loopback or not does."""
     states = ledger.sync_states(connection)
-    held = {state.org_id for state in states if state.org_id}
+    held = {state.org_id for state in states if state.org_id} or _stored_org_ids(connection)
     if held and org_id not in held:
         raise OtherOrgError(min(held), org_id)
     for url in {state.instance_url for state in states if not state.org_id}:
         if url and is_loopback(urlsplit(url).hostname or "") != is_loopback(urlsplit(instance_url).hostname or ""):
             raise OtherOrgError(url, instance_url)
+
+
+def _stored_org_ids(connection: DuckDBPyConnection) -> set[str]:
+    """Before ids were kept with the cursors they were in the table of Organization, if that was synced."""
+    if "id" not in stored_columns(connection, "organization"):
+        return set()
+    return {row[0] for row in connection.execute("select id from raw_salesforce.organization").fetchall()}
 
 
 def _make_missing_tables(connection: DuckDBPyConnection, synced: set[str]) -> None:

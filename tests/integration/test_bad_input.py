@@ -102,7 +102,7 @@ def test_a_warehouse_that_holds_another_org_is_not_mixed_with_this_one(tmp_path:
         assert salespulse(tmp_path, "sync", env=limited).exit_code == 0
         assert salespulse(tmp_path, "sync", env=limited).exit_code == 0
         with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-            connection.execute("update raw_salesforce.organization__changes set id = '00D000000000001AAA'")
+            connection.execute("update ops.sync_state set org_id = '00D000000000001AAA'")
         refused = salespulse(tmp_path, "sync", env=limited)
     assert refused.exit_code == 2
     assert "SALESPULSE_HOME" in refused.stdout + refused.stderr

@@ -1,5 +1,6 @@
 """What an administrator set up: the organization, stages, record types, task statuses and fiscal periods."""
 
+import zlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from connectors.sandbox.simulate.setting.money import CODES
 from connectors.sandbox.simulate.setting.process import CATEGORY_NAMES, LOST, PROCESSES, STAGES, WON
 from connectors.sandbox.simulate.staff.people import ADMIN, Staff
 
+GENERATION = 2  # of the simulation: it tells of other deals than the one before
 CORPORATE = CODES[0]
 TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting", "Deferred")
 
@@ -77,10 +79,15 @@ def _label(kind: str, year: int, number: int) -> str:
     return f"FY {year}" if kind == "Year" else f"{kind} {number} FY {year}"
 
 
+def _org_number(era: Era) -> int:
+    """Another company is another org: a warehouse that holds one of them must not take up the next."""
+    return 1 + zlib.crc32(f"{GENERATION}/{era.seed}/{era.scale}/{era.anchor}".encode())
+
+
 def _organization(era: Era, staff: Staff) -> Any:
     return frames.table(
         {
-            "Id": make_ids("00D", [1]),
+            "Id": make_ids("00D", [_org_number(era)]),
             "Name": "Sandbox Company",
             "Division": "EMEA",
             "PrimaryContact": "Integration User",

@@ -115,7 +115,7 @@ select
     cast(direction * leg_amount as decimal(18, 2)) as balance_amount,
     -- told of the opening, so that it is a share of what its owner had then, whoever pushed it
     leg = 'opening' and exit_leg = 'pushed_out' and is_open as is_slip,
-    cast(case when leg = 'opening' and exit_leg = 'pushed_out' and is_open then begin_amount end as decimal(18, 2))
+    case when leg = 'opening' and exit_leg = 'pushed_out' and is_open then cast(begin_amount as decimal(18, 2)) end
         as slipped_amount
 
 from legs

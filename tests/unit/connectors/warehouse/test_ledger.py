@@ -36,6 +36,14 @@ def test_a_new_warehouse_has_empty_ledgers(warehouse: duckdb.DuckDBPyConnection)
     assert [read(warehouse) for read in reads] == [()] * 5
 
 
+def test_a_warehouse_of_an_older_version_can_be_looked_at(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
+) -> None:
+    load(warehouse, land([ROW]), run_id="r1")
+    warehouse.execute("ALTER TABLE ops.loads DROP COLUMN lag_seconds")
+    assert [each.lag_seconds for each in ledger.loads(warehouse)] == [None]
+
+
 def test_the_as_of_instant_is_the_greatest_cursor_in_utc(
     warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
 ) -> None:
