@@ -115,7 +115,9 @@ select
     cast(direction * leg_amount as decimal(18, 2)) as balance_amount,
     -- told of the opening, so that it is a share of what its owner had then, whoever pushed it
     leg = 'opening' and exit_leg = 'pushed_out' and is_open as is_slip,
-    case when leg = 'opening' and exit_leg = 'pushed_out' and is_open then cast(begin_amount as decimal(18, 2)) end
+    case
+        when leg = 'opening' and exit_leg = 'pushed_out' and is_open then cast(begin_amount as decimal(18, 2))
+    end
         as slipped_amount
 
 from legs
