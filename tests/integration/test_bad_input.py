@@ -84,11 +84,12 @@ def test_a_limited_sync_brings_only_what_was_asked_for(tmp_path: Path) -> None:
 
 def test_a_page_that_stays_short_ends_the_sync_and_the_next_one_brings_all(tmp_path: Path) -> None:
     with sandbox_org("--scale", "0.05") as org:
+        by_bulk = {**org, "SALESPULSE_OBJECTS": "Account", "SALESPULSE_REST_ROWS": "0"}
         # The page is asked for again a few times before the sync gives up: it has to stay short.
         _switch_on(org, {"route": "GET .*/results", "kind": "short_page", "count": 100})
-        cut = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "Account"})
+        cut = salespulse(tmp_path, "sync", "--json", env=by_bulk)
         _switch_on(org, None)
-        whole = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "Account"})
+        whole = salespulse(tmp_path, "sync", "--json", env=by_bulk)
     assert cut.exit_code == 4
     assert cut.document["objects"] == {}
     assert "Account" in cut.document["errors"][0]
