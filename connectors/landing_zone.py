@@ -55,6 +55,12 @@ def write_batch(batch: LandedBatch) -> None:
     write_json(batch.folder / MANIFEST, {**document, "state": "complete"})
 
 
+def give_up(folder: Path) -> None:
+    """The batch in a folder cannot be loaded and never will: its rows are to be fetched anew."""
+    path = folder / MANIFEST
+    write_json(path, {**read_json(path), "state": "abandoned"})
+
+
 def read_batch(folder: Path) -> LandedBatch:
     """The complete batch in a folder. LandingZoneError if there is none, or a page is gone."""
     path = folder / MANIFEST

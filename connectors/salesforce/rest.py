@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,9 +21,11 @@ from connectors.salesforce.client import Client
 from connectors.salesforce.errors import (
     HeaderMismatchError,
     IncompleteJobError,
+    IncompletePageError,
     RequestError,
     ResponseError,
 )
+from connectors.salesforce.manifest import Manifest
 from connectors.salesforce.pages import PageWriter
 from connectors.salesforce.work import Work
 
@@ -31,6 +34,7 @@ log = logging.getLogger("salespulse.salesforce")
 BATCH_SIZE = 2000
 LONGEST_ADDRESS = 15_000  # Salesforce reads 16,384 bytes, headers included
 RESTARTS = 3
+OFFSET = re.compile(r"-(\d+)$")
 PLAIN = frozenset({str, type(None)})
 
 Record = Mapping[str, Any]
@@ -62,7 +66,9 @@ def go_on(client: Client, url: str) -> Answer:
 def download(work: Work, first: Answer | None = None) -> None:
     """Land all rows of the query, from `first` on or from where it was cut off.
 
-    IncompleteJobError unless the rows are as many as `totalSize` says.
+    A page that comes short, torn or twice is asked for once more while its locator lives.
+    IncompleteJobError unless the rows are as many as `totalSize` says, IncompletePageError for a page that
+    is another one each time.
     """
     for attempt in range(1, RESTARTS + 1):
         try:
@@ -83,18 +89,61 @@ def _land(work: Work, first: Answer | None) -> None:
     locator = None if first else work.manifest.next_locator
     if first is None and locator is None and work.manifest.pages:
         return  # all pages were there, only the last word was missing
-    answer = first or (go_on(work.client, locator) if locator else ask(work.client, work.manifest.query))
+    answer = first or _at(work, locator)
     while True:
-        landing = replace(work.manifest, announced=answer.total)
-        if answer.records:
-            page = write_page(work, answer.records, len(landing.pages) + 1)
-            landing = landing.with_page(page, locator, answer.next_url)
+        landing = _written(work, answer, locator)
+        if doubt := _doubt(work.manifest, landing, answer):
+            log.info("%s: page %d is asked for once more: %s", work.object_name, len(landing.pages), doubt)
+            answer = _at(work, locator)
+            landing = _written(work, answer, locator)
+        _refuse_twin(work, landing)
         work.manifest = landing
         if answer.next_url is None or landing.rows > answer.total:
             return
         work.at(landing)
         locator = answer.next_url
         answer = go_on(work.client, locator)
+
+
+def _at(work: Work, locator: str | None) -> Answer:
+    return go_on(work.client, locator) if locator else ask(work.client, work.manifest.query)
+
+
+def _written(work: Work, answer: Answer, locator: str | None) -> Manifest:
+    """The manifest with the answer as its next page, on disk; the work is not there yet."""
+    landing = replace(work.manifest, announced=answer.total)
+    if not answer.records:
+        return landing
+    page = write_page(work, answer.records, len(landing.pages) + 1)
+    return landing.with_page(page, locator, answer.next_url)
+
+
+def _doubt(before: Manifest, landing: Manifest, answer: Answer) -> str | None:
+    """What speaks against the page: it came before, or the next one does not begin where it ends.
+
+    The next address ends with the number of rows before it (`…-2000`). A hint, not a law: only what
+    comes in all decides.
+    """
+    if twin := _twin(landing):
+        return f"it is page {twin} once more"
+    due = OFFSET.search(answer.next_url) if answer.next_url else None
+    end = answer.total if answer.next_url is None else int(due[1]) if due else landing.rows
+    if landing.rows != end:
+        return f"it has {landing.rows - before.rows:,} rows instead of {end - before.rows:,}"
+    return None
+
+
+def _twin(landing: Manifest) -> int | None:
+    """The number of the page that the last one is equal to. No row is in two pages, so none can be alike."""
+    *others, last = landing.pages or (None,)
+    return next((page.number for page in others if page and last and page.sha256 == last.sha256), None)
+
+
+def _refuse_twin(work: Work, landing: Manifest) -> None:
+    if twin := _twin(landing):
+        work.abandon()
+        reason = f"it is page {twin} once more"
+        raise IncompletePageError(work.object_name, "the REST query", len(landing.pages), 2, reason)
 
 
 def write_page(work: Work, records: Sequence[Record], number: int) -> LandedPage:
@@ -139,13 +188,16 @@ def _change(rows: list[list[Any]], place: int, change: Callable[[Any], str]) -> 
 
 def _get(client: Client, path: str, params: Mapping[str, str] | None) -> Answer:
     options = {"Sforce-Query-Options": f"batchSize={BATCH_SIZE}"}
-    response = client.request("GET", path, headers=options, params=params)
-    try:
-        body = json.loads(response.content, parse_float=str, parse_int=str)
-        next_url = None if body["done"] else str(body["nextRecordsUrl"])
-        return Answer(tuple(body["records"]), int(body["totalSize"]), next_url)
-    except (ValueError, KeyError, TypeError) as error:
-        raise ResponseError(client.url(path), f"it is no query result ({error!r})") from error
+    for attempt in (1, 2):
+        response = client.request("GET", path, headers=options, params=params)
+        try:
+            body = json.loads(response.content, parse_float=str, parse_int=str)
+            next_url = None if body["done"] else str(body["nextRecordsUrl"])
+            return Answer(tuple(body["records"]), int(body["totalSize"]), next_url)
+        except (ValueError, KeyError, TypeError) as error:
+            torn = ResponseError(client.url(path), f"it is no query result ({error!r})")
+            log.info("%s (attempt %d)", torn, attempt)
+    raise torn
 
 
 def _instant(value: Any) -> str:

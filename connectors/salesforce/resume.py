@@ -58,6 +58,8 @@ def unfinished(landing_dir: Path, object_name: str) -> list[tuple[Path, Manifest
             continue
         if old.state == "running":
             found.append((entry.folder, old))
+        elif old.state == "abandoned":
+            inbox.clear(entry.folder)  # given up by the warehouse, or by a run that was killed right then
     return found
 
 

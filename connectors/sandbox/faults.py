@@ -16,7 +16,8 @@ and per kind (seconds may be fractions, `share` is a part of the bytes as sent, 
 - drip: the body comes in `pieces` (default 20) over `seconds`
 - stall: after `share` of the body nothing more comes for `seconds`, then the connection closes
 - short_page: `rows` are missing at the page's end (default 1); with `agrees` its header counts what is left
-- duplicate_page: rows of another page of the result in place of this one's; the rows twice if there is none yet
+- duplicate_page: rows of another page of the result in place of this one's; the rows twice if there is none yet;
+  with `rows` only so many at the page's end, with rows of its own beginning if there is no other page yet
 - early_end: the page says that it is the last one
 - reordered_header: first and last column change places
 - wrong_content_type: `content_type` (default text/html) on the right body
@@ -46,7 +47,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "drip": frozenset({"pieces", "seconds"}),
     "stall": frozenset({"share", "seconds"}),
     "short_page": frozenset({"rows", "agrees"}),
-    "duplicate_page": frozenset(),
+    "duplicate_page": frozenset({"rows"}),
     "early_end": frozenset(),
     "reordered_header": frozenset(),
     "wrong_content_type": frozenset({"content_type"}),

@@ -72,7 +72,7 @@ class Spoiler:
                 case "short_page":
                     _shorten(response, int(told.get("rows", 1)), agrees=bool(told.get("agrees")))
                 case "duplicate_page":
-                    self._repeat(request, response)
+                    self._repeat(request, response, int(told.get("rows", 0)))
                 case "early_end":
                     _end_early(response)
                 case "reordered_header":
@@ -85,17 +85,24 @@ class Spoiler:
                     _harm_wire(response, fault.kind, told)
         return response
 
-    def _repeat(self, request: Request, response: Response) -> None:
+    def _repeat(self, request: Request, response: Response, count: int) -> None:
         with self._lock:
             other = self._seen.get(_result_of(request, response) or "")
         if _is_csv(response):
             head, *rows = _lines(response.body)
-            rows = rows * 2 if other is None else _lines(other)[1:]
+            rows = _repeated(rows, None if other is None else _lines(other)[1:], count)
             response.body = b"".join([head, *rows])
             response.headers["Sforce-NumberOfRecords"] = str(len(rows))
         elif (page := _rest_page(response)) is not None:
-            page["records"] = page["records"] * 2 if other is None else json.loads(other)["records"]
+            page["records"] = _repeated(page["records"], None if other is None else json.loads(other)["records"], count)
             response.body = _json(page)
+
+
+def _repeated(rows: list[Any], others: list[Any] | None, count: int) -> list[Any]:
+    """The rows of another page in place of these, or of their last `count`."""
+    if count:
+        return [*rows[:-count], *(rows if others is None else others)[:count]]
+    return rows * 2 if others is None else others
 
 
 def _status_response(options: Mapping[str, Any]) -> Response:

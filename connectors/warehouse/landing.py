@@ -17,7 +17,7 @@ from connectors.landed import Column, LandedBatch, LandedDeletions
 from connectors.landing_zone import LandingZoneError
 from connectors.warehouse import base, ledger
 from connectors.warehouse.deletions import mark_deleted
-from connectors.warehouse.errors import WarehouseError
+from connectors.warehouse.errors import RepeatedRowsError, WarehouseError
 from connectors.warehouse.journal import LoadResult
 from connectors.warehouse.loading import load_entry
 from connectors.warehouse.logbook import Entry, Logbook, Options, last_load, next_entry
@@ -47,12 +47,18 @@ def load(
     rounded; both are kept as text in ops.rejects. What a batch does beyond merging its rows depends on its
     purpose (see LandedBatch). A `full` batch and a list of Ids turn rows that they lack into tombstones,
     unless they have none at all (SuspiciousEmptyError, or `allow_empty`).
-    Raises LandedPageError, LoadIncompleteError, SchemaChangedError, SuspiciousEmptyError.
+    Raises LandedPageError, LoadIncompleteError, SchemaChangedError and SuspiciousEmptyError; and
+    RepeatedRowsError, after which the batch is given up: it would never load.
     """
     options = Options(tuple(expected), instance_url, time_zone, org_id, allow_empty)
     _prepare(connection, batch.folder)
     with _remembered(next_entry(connection, "batch", batch.folder, run_id, now, options)) as entry:
-        return load_entry(connection, batch, entry)
+        try:
+            return load_entry(connection, batch, entry)
+        except RepeatedRowsError:
+            if batch.folder is not None:
+                landing_zone.give_up(batch.folder)
+            raise
 
 
 def load_deletions(
@@ -93,6 +99,9 @@ def recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
         except (WarehouseError, LandingZoneError) as error:
             given_up.add(entry.folder.parent)
             log.error("Load %s cannot be repeated, its table is fetched from its cursor on: %s", entry.number, error)
+            if isinstance(error, RepeatedRowsError):
+                landing_zone.give_up(entry.folder)
+                logbook.withdraw(entry)
     return done
 
 

@@ -26,13 +26,13 @@ FEW_ROWS = 20_000
 
 
 class _NotStrictError(Exception):
-    """The first load met a cell or an Id that it has to take care of: it is done again, with care."""
+    """The first load met a cell that it has to take care of: it is done again, with care."""
 
 
 def load_entry(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry: Entry) -> LoadResult:
     """Load a batch as an entry of the logbook says, so that a rebuilding gives the same rows.
 
-    Raises LandedPageError, LoadIncompleteError, SchemaChangedError, SuspiciousEmptyError.
+    Raises LandedPageError, LoadIncompleteError, RepeatedRowsError, SchemaChangedError, SuspiciousEmptyError.
     """
     started = time.perf_counter()
     schemas.refuse_clashes(batch.table, batch.columns)
@@ -97,8 +97,7 @@ def _insert_first(connection: duckdb.DuckDBPyConnection, plan: merge.Merge, type
         if is_loss(str(error)):
             raise _NotStrictError(str(error)) from error
         raise pages.malformed(str(error)) from error
-    if pages.has_repeats(connection, plan.batch, changes(plan.batch.table)):
-        raise _NotStrictError("an Id comes more than once")
+    pages.refuse_other_rows(connection, plan.batch, changes(plan.batch.table))
     return merge.counts_of_first(connection, plan.batch.table)
 
 

@@ -15,7 +15,7 @@ import duckdb
 
 from connectors.landed import LandedBatch, LandedPage
 from connectors.warehouse.casts import Cell, cell
-from connectors.warehouse.errors import LandedPageError, LoadIncompleteError
+from connectors.warehouse.errors import LandedPageError, LoadIncompleteError, RepeatedRowsError
 from connectors.warehouse.names import literal, quote
 
 INCOMING = "temp.main.incoming_rows"
@@ -30,15 +30,14 @@ CSV_OPTIONS = (
 
 
 def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> tuple[Cell, ...]:
-    """Fill `incoming_rows` with the batch, one row per Id, each column as `types` has it.
+    """Fill `incoming_rows` with the batch, each column as `types` has it.
 
     Returns the columns that have a `lost` companion: NULL but where a cell could not be kept whole.
-    Raises LandedPageError and LoadIncompleteError.
+    Raises LandedPageError, LoadIncompleteError and RepeatedRowsError.
     """
     verify(batch)
     cells = _fill(connection, batch, types)
-    if has_repeats(connection, batch, INCOMING):
-        _keep_newest(connection, batch)
+    refuse_other_rows(connection, batch, INCOMING)
     return tuple(cell for cell in cells if cell.lost is not None)
 
 
@@ -114,10 +113,12 @@ def _source(batch: LandedBatch, cells: Iterable[Cell]) -> str:
     return f"read_csv([{paths}], {CSV_OPTIONS}, columns={{{columns}}})"
 
 
-def has_repeats(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table: str) -> bool:
-    """Whether an Id comes more than once among the rows read. All are there, each with an Id.
+def refuse_other_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table: str) -> None:
+    """The rows read are as many as announced, each with an Id that no other has.
 
-    Raises LoadIncompleteError and LandedPageError.
+    One query never returns a record twice. Where one came twice the count was reached without another
+    record, and nobody can tell which: such a batch is no whole one.
+    Raises LoadIncompleteError, LandedPageError and RepeatedRowsError.
     """
     counted = connection.execute(f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {table}").fetchone()
     rows, keys, distinct = counted or (0, 0, 0)
@@ -125,16 +126,5 @@ def has_repeats(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table
         raise LoadIncompleteError(batch.object_name, batch.rows, rows)
     if keys != rows:
         raise LandedPageError(None, f"{rows - keys:,} rows of {batch.object_name} have no Id")
-    return bool(distinct != keys)
-
-
-def _keep_newest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
-    """Of several versions of one Id (overlapping pages) keep the newest; a tie is settled by the contents."""
-    names = [column.name for column in batch.columns]
-    stamps = [name for name in STAMPS if name in names]
-    order = ", ".join(f"{quote(name)} DESC NULLS LAST" for name in (*stamps, *names))
-    connection.execute(
-        f"DELETE FROM {INCOMING} WHERE rowid IN (SELECT place FROM (SELECT rowid AS place, row_number() OVER "
-        f"(PARTITION BY {KEY} ORDER BY {order}) AS rank FROM {INCOMING} WHERE {KEY} IN "
-        f"(SELECT {KEY} FROM {INCOMING} GROUP BY {KEY} HAVING count(*) > 1)) WHERE rank > 1)"
-    )
+    if distinct != keys:
+        raise RepeatedRowsError(batch.object_name, rows, distinct)

@@ -16,6 +16,7 @@ from connectors.salesforce import manifest, rest
 from connectors.salesforce.errors import (
     HeaderMismatchError,
     IncompleteJobError,
+    IncompletePageError,
     QuotaExceededError,
     RequestError,
     ResponseError,
@@ -35,7 +36,7 @@ COLUMNS = (
     Column("IsOpen", "is_open", "BOOLEAN"),
     Column("CreatedDate", "created_date", "TIMESTAMP"),
 )
-NEXT = "/services/data/v62.0/query/01g-2000"
+NEXT = "/services/data/v62.0/query/01g"
 
 
 def record(number: int, **values: Any) -> dict[str, Any]:
@@ -166,6 +167,51 @@ def test_a_query_goes_on_at_its_locator(org: Org, client: Client, tmp_path: Path
     rest.download(again)
     assert [page.rows for page in again.manifest.pages] == [1, 1]
     assert org.count("GET", "queryAll/") == 1
+
+
+def test_a_page_that_ends_before_the_next_begins_is_asked_for_once_more(
+    org: Org, client: Client, tmp_path: Path
+) -> None:
+    second, third = f"{NEXT}-2", f"{NEXT}-4"
+    org.on("GET", "queryAll/", answer(org, [record(1), record(2)], 5, second))
+    org.on("GET", second, answer(org, [record(3)], 5, third), answer(org, [record(3), record(4)], 5, third))
+    org.on("GET", third, answer(org, [record(5)], 5))
+    assert [page.rows for page in fetch(client, tmp_path)] == [2, 2, 1]
+    assert (org.count("GET", second), org.count("GET", third)) == (2, 1)
+
+
+def test_a_last_page_that_comes_short_is_asked_for_once_more(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 3, NEXT))
+    org.on("GET", NEXT, answer(org, [record(2)], 3), answer(org, [record(2), record(3)], 3))
+    assert sum(page.rows for page in fetch(client, tmp_path)) == 3
+
+
+def test_a_page_that_comes_again_in_place_of_the_next_is_asked_for_once_more(
+    org: Org, client: Client, tmp_path: Path
+) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 2, NEXT))
+    org.on("GET", NEXT, answer(org, [record(1)], 2), answer(org, [record(2)], 2))
+    assert [lines(page)[1][:3] for page in fetch(client, tmp_path)] == ['"1"', '"2"']
+
+
+def test_a_page_that_comes_again_each_time_is_refused(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 2, NEXT))
+    org.on("GET", NEXT, answer(org, [record(1)], 2))
+    with pytest.raises(IncompletePageError, match="it is page 1 once more"):
+        fetch(client, tmp_path)
+    assert manifest.read(tmp_path).state == "abandoned"
+
+
+def test_addresses_that_tell_no_place_are_no_reason_to_stop(org: Org, client: Client, tmp_path: Path) -> None:
+    org.on("GET", "queryAll/", answer(org, [record(1)], 2, f"{NEXT}-2000"))
+    org.on("GET", f"{NEXT}-2000", answer(org, [record(2)], 2))
+    assert [page.rows for page in fetch(client, tmp_path)] == [1, 1]
+
+
+def test_a_torn_answer_is_asked_for_once_more(org: Org, client: Client, tmp_path: Path) -> None:
+    whole = answer(org, [record(1)], 1)
+    org.on("GET", "queryAll/", org.reply(200, whole.body[:-9]), whole)
+    assert [page.rows for page in fetch(client, tmp_path)] == [1]
 
 
 def test_no_rows_are_no_page(org: Org, client: Client, tmp_path: Path) -> None:

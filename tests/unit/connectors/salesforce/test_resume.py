@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connectors import landing_zone
 from connectors.landed import LandedBatch
 from connectors.salesforce import inbox
 from connectors.salesforce.errors import (
@@ -102,6 +103,18 @@ def test_a_run_killed_before_its_last_word_fetches_nothing_again(org: Org, clien
     org.calls.clear()
     assert run(client, landing, run_id="run-2").rows == 7
     assert org.count("GET", RESULTS) == 0
+
+
+def test_what_the_warehouse_gave_up_is_fetched_anew(org: Org, client: Client, landing: Path) -> None:
+    three_pages(org)
+    run(client, landing)
+    inbox.mark(folder(landing))
+    landing_zone.give_up(folder(landing))
+    three_pages(org)
+    org.calls.clear()
+    assert run(client, landing, run_id="run-2").rows == 7
+    assert org.count("POST", "jobs/query") == 1
+    assert not (folder(landing) / inbox.MARK).exists()
 
 
 def test_a_job_whose_page_stays_short_is_given_up_at_the_second_run(org: Org, client: Client, landing: Path) -> None:

@@ -189,6 +189,16 @@ def test_a_page_that_has_no_other_comes_with_its_rows_twice(many: Any, job: str)
     assert len(many.query("SELECT Id FROM Thing__c", is_all=True)["records"]) == 400
 
 
+def test_a_page_can_hold_some_rows_of_another(many: Any, job: str) -> None:
+    many.control("faults", route="/results", kind="duplicate_page", page=3, rows=7)
+    pages = [_rows(page.text) for page in _pages(many, job)]
+    assert pages[2][-7:] == pages[0][:7]
+    assert (len(pages[2]), len({str(row) for page in pages for row in page})) == (50, ROWS - 7)
+    many.control("faults", route="/queryAll", kind="duplicate_page", rows=7)
+    ids = [record["Id"] for record in many.query("SELECT Id FROM Thing__c", is_all=True)["records"]]
+    assert (len(ids), ids[-7:]) == (200, ids[:7])
+
+
 def test_a_result_can_end_before_its_end(many: Any, job: str) -> None:
     many.control("faults", route="/results", kind="early_end", page="middle")
     assert len(_pages(many, job)) == 5

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from connectors.landed import LandedBatch
-from connectors.warehouse.errors import LandedPageError, LoadIncompleteError, WarehouseError
+from connectors.warehouse.errors import LandedPageError, LoadIncompleteError, RepeatedRowsError, WarehouseError
 from connectors.warehouse.pages import read
 
 ROW = ["1", "false", "2026-01-01T00:00:00.000Z", "Big deal", "5.00"]
@@ -103,22 +103,12 @@ def test_a_row_without_an_id_is_refused(warehouse: duckdb.DuckDBPyConnection, la
         reading(warehouse, land([ROW, ["", *ROW[1:]]]))
 
 
-def test_of_two_versions_of_one_record_the_newest_is_read(
-    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
+@pytest.mark.parametrize("purpose", ["rows", "ids", "refresh"])
+def test_a_record_that_comes_twice_may_stand_for_one_that_is_missing_and_is_refused(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch], purpose: str
 ) -> None:
-    old, new = "2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"
-    first = [["1", "false", new, "new", "1"], ["2", "false", old, "only", "1"]]
-    assert reading(warehouse, land(first, [["1", "false", old, "old", "2"]])) == 2
-    names = warehouse.execute("SELECT name FROM incoming_rows ORDER BY id").fetchall()
-    assert names == [("new",), ("only",)]
-
-
-def test_a_tie_between_two_versions_does_not_depend_on_their_order(
-    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
-) -> None:
-    one, other = ["1", *ROW[1:3], "a", "1"], ["1", *ROW[1:3], "b", "2"]
-    kept = []
-    for pages in (([one], [other]), ([other], [one])):
-        reading(warehouse, land(*pages))
-        kept += warehouse.execute("SELECT name, amount FROM incoming_rows").fetchall()
-    assert kept[0] == kept[1]
+    later = [*ROW[:2], "2026-01-02T00:00:00.000Z", *ROW[3:]]
+    batch = land([ROW, ["2", *ROW[1:]]], [later], purpose=purpose)
+    with pytest.raises(RepeatedRowsError, match="3 rows landed, but only 2 different Ids") as caught:
+        reading(warehouse, batch)
+    assert (caught.value.object_name, caught.value.rows, caught.value.distinct) == ("Opportunity", 3, 2)

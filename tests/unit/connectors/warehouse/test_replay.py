@@ -15,9 +15,9 @@ from connectors.landed import Column, LandedBatch
 from connectors.landing_zone import LandingZoneError
 from connectors.warehouse import base, ledger, replay
 from connectors.warehouse.connection import connect
-from connectors.warehouse.errors import LandedPageError, NothingToReplayError
+from connectors.warehouse.errors import LandedPageError, NothingToReplayError, RepeatedRowsError
 from connectors.warehouse.landing import load, load_deletions, recover
-from connectors.warehouse.logbook import Logbook
+from connectors.warehouse.logbook import Logbook, Options, next_entry
 from connectors.warehouse.retention import prune
 from connectors.warehouse.schemas import ensure_table
 
@@ -175,6 +175,27 @@ def test_a_load_that_failed_is_not_done_again(file: Path, landing: Path, land_fo
             load(connection, broken, run_id="r1")
         assert Logbook(landing).entries() == ()
         assert recover(connection, landing) == 0
+
+
+def test_a_batch_with_repeated_rows_is_given_up_and_never_done_again(
+    file: Path, landing: Path, land_for_good: Land
+) -> None:
+    """Neither by the load that meets it, nor by the recovery of one that was killed before it could tell."""
+    twice = [["1", "false", DAYS[0], "One", "1"]] * 2
+    with connect(file, threads=1) as connection:
+        load(connection, land_for_good([twice[0]], window_end=ENDS[0]), run_id="r1")
+        refused = land_for_good(twice, window_end=ENDS[1])
+        with pytest.raises(RepeatedRowsError):
+            load(connection, refused, run_id="r2")
+        killed = land_for_good(twice, window_end=ENDS[2])
+        Logbook(landing).append(next_entry(connection, "batch", killed.folder, "r3", None, Options()))
+        assert (len(Logbook(landing).entries()), recover(connection, landing)) == (2, 0)
+        assert [ledger.cursor(connection, "Opportunity"), recover(connection, landing)] == [ENDS[0], 0]
+    for folder in (refused.folder, killed.folder):
+        assert folder is not None
+        with pytest.raises(LandingZoneError, match="it is abandoned"):
+            landing_zone.read_batch(folder)
+    rebuilt_equals_one(file, landing)
 
 
 def test_a_torn_last_line_of_the_logbook_is_passed_over(file: Path, landing: Path, land_for_good: Land) -> None:
