@@ -1,12 +1,14 @@
 """Logging in: four kinds of credentials, one function.
 
-simple-salesforce speaks the protocols (SOAP, JWT bearer, client credentials, password grant). It
-only knows https on salesforce.com, so a small session class sends its requests to the login address
-that was configured, after that address was checked. Secrets appear in no repr, log or message.
+simple-salesforce speaks the protocols of users (SOAP, JWT bearer, password grant). It only knows https on
+salesforce.com, so a small session class sends its requests to the login address that was configured, after
+that address was checked. It is imported where such a user logs in: with its SOAP library it takes as long as a
+small sync, and the one request of client credentials needs none of it. Secrets appear in no repr, log or message.
 """
 
+import base64
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,6 @@ from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
 
 import requests
-from simple_salesforce.exceptions import SalesforceAuthenticationFailed
-from simple_salesforce.login import SalesforceLogin
 
 from connectors.salesforce.address import is_loopback, trusted
 from connectors.salesforce.errors import CredentialsError, LoginError, ResponseError
@@ -92,9 +92,13 @@ def login(
     if isinstance(credentials, SessionCredentials):
         return Session(trusted(credentials.instance_url, allowed_hosts), credentials.session_id)
     login_url = trusted(credentials.login_url, allowed_hosts)
-    arguments = _arguments(credentials, login_url, version)
     with _LoginTransport(login_url, patience) as http:
-        session_id, host = _enter(login_url, http, arguments)
+        if isinstance(credentials, ClientCredentials):
+            session_id, host = _enter_as_client(login_url, http, credentials)
+        else:
+            session_id, host = _enter_as_user(login_url, http, _arguments(credentials, login_url, version))
+    if not session_id or not host:
+        raise ResponseError(login_url, "it holds no session")
     scheme = "http" if login_url.startswith("http:") and is_loopback(_hostname(f"//{host}")) else "https"
     instance_url = trusted(f"{scheme}://{host}", allowed_hosts)
     log.info("Logged in to %s", instance_url)
@@ -120,24 +124,47 @@ class _LoginTransport(Transport):
         return super().request(method, self._login_url + path, *args, **kwargs)
 
 
-def _enter(login_url: str, http: requests.Session, arguments: dict[str, Any]) -> tuple[str, str]:
+def _enter_as_client(login_url: str, http: requests.Session, credentials: ClientCredentials) -> tuple[str, str]:
+    """Token and host of OAuth's client credentials grant."""
+    if (host := _hostname(login_url)) in {"login.salesforce.com", "test.salesforce.com"}:
+        what = f"client credentials do not work at {host}"
+        raise CredentialsError(what, "Set the login URL to https://<name>.my.salesforce.com.")
+    pair = base64.b64encode(f"{credentials.consumer_key}:{credentials.consumer_secret}".encode()).decode()
+    response = http.post(
+        f"{login_url}/services/oauth2/token",
+        data={"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {pair}"},
+    )
+    try:
+        answer = response.json()
+    except requests.exceptions.JSONDecodeError:
+        raise _refused(response.status_code, response.text) from None
+    if not isinstance(answer, Mapping):
+        raise ResponseError(login_url, "it is no answer to a login")
+    if response.status_code != 200:
+        raise _refused(answer.get("error"), answer.get("error_description"))
+    return str(answer.get("access_token") or ""), urlsplit(str(answer.get("instance_url") or "")).netloc
+
+
+def _enter_as_user(login_url: str, http: requests.Session, arguments: dict[str, Any]) -> tuple[str, str]:
+    from simple_salesforce.exceptions import SalesforceAuthenticationFailed
+    from simple_salesforce.login import SalesforceLogin
+
     try:
         session_id, host = SalesforceLogin(session=http, **arguments)
     except SalesforceAuthenticationFailed as error:
-        code = str(error.code or "UNKNOWN")
-        reason = " ".join(error.auth_message.split())[:300] or "no reason given"
-        raise LoginError(code, reason, _remedy(code)) from None
+        raise _refused(error.code, error.auth_message) from None
     except (ExpatError, AttributeError) as error:
         raise ResponseError(login_url, "it is no answer to a login") from error
-    if not session_id or not host:
-        raise ResponseError(login_url, "it holds no session")
     return session_id, host
 
 
-def _arguments(
-    credentials: PasswordCredentials | ClientCredentials | JwtCredentials, login_url: str, version: str
-) -> dict[str, Any]:
-    host = _hostname(login_url)
+def _refused(code: object, message: object) -> LoginError:
+    code = str(code or "UNKNOWN")
+    return LoginError(code, " ".join(str(message or "").split())[:300] or "no reason given", _remedy(code))
+
+
+def _arguments(credentials: PasswordCredentials | JwtCredentials, login_url: str, version: str) -> dict[str, Any]:
     match credentials:
         case PasswordCredentials(consumer_key=str(), consumer_secret=str()):
             return {
@@ -153,21 +180,12 @@ def _arguments(
                 "security_token": credentials.security_token,
                 "sf_version": str(min(float(version), LAST_SOAP_VERSION)),
             }
-        case ClientCredentials():
-            if host in {"login.salesforce.com", "test.salesforce.com"}:
-                what = f"client credentials do not work at {host}"
-                raise CredentialsError(what, "Set the login URL to https://<name>.my.salesforce.com.")
-            return {
-                "consumer_key": credentials.consumer_key,
-                "consumer_secret": credentials.consumer_secret,
-                "domain": host,
-            }
         case JwtCredentials():
             return {
                 "username": credentials.username,
                 "consumer_key": credentials.consumer_key,
                 "privatekey": _private_key(credentials.private_key),
-                "domain": _audience(host),
+                "domain": _audience(_hostname(login_url)),
             }
 
 

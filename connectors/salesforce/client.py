@@ -13,7 +13,6 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
-from simple_salesforce.api import Salesforce
 
 from connectors.salesforce.address import same_origin, trusted
 from connectors.salesforce.auth import Credentials, Session, SessionCredentials, login
@@ -32,27 +31,6 @@ log = logging.getLogger("salespulse.salesforce")
 
 DEFAULT_VERSION = "62.0"
 QUOTA_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "ExceededQuota"})
-
-
-class Org(Salesforce):
-    """simple-salesforce over our session: describe, limits and small queries.
-
-    It always builds https addresses; the loopback sandbox has the address that the login gave.
-    """
-
-    def __init__(self, session: Session, http: requests.Session, version: str) -> None:
-        super().__init__(
-            session_id=session.session_id, instance_url=session.instance_url, version=version, session=http
-        )
-        self.base_url = f"{session.instance_url}/services/data/v{version}/"
-        self.headers.pop("X-PrettyPrint", None)
-
-    def parse_result_to_json(self, result: requests.Response) -> Any:
-        """The JSON of an answer; a page of HTML with status 200 is a ResponseError."""
-        try:
-            return super().parse_result_to_json(result)
-        except requests.exceptions.JSONDecodeError as error:
-            raise _no_json(result) from error
 
 
 class Client:
@@ -110,10 +88,6 @@ class Client:
     @property
     def instance_url(self) -> str:
         return self.session.instance_url
-
-    @property
-    def org(self) -> Org:
-        return Org(self.session, self._http, self.version)
 
     def renew(self, stale: Session) -> Session:
         """Log in again, once for all threads that found the same session ended."""

@@ -88,7 +88,7 @@ def duckdb_type(field_type: str, scale: int = 2) -> str:
 
 def describe_global(client: Client) -> dict[str, bool]:
     """Every sObject the user can see → whether it can be queried."""
-    answer = client.org.describe()
+    answer = client.get_json("sobjects")
     entries = answer.get("sobjects") if isinstance(answer, Mapping) else None
     if not isinstance(entries, list):
         raise ResponseError(client.url("sobjects"), "it lists no sobjects")
@@ -98,7 +98,7 @@ def describe_global(client: Client) -> dict[str, bool]:
 def describe_object(client: Client, name: str) -> ObjectDescription:
     """Describe one sObject. UnknownObjectError if the org lacks it or hides it from the user."""
     try:
-        answer = client.org.restful(f"sobjects/{name}/describe")
+        answer = client.get_json(f"sobjects/{name}/describe")
     except RequestError as error:
         if error.status == 404 or error.code in {"NOT_FOUND", "INVALID_TYPE"}:
             raise UnknownObjectError(name) from error

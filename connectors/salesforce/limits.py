@@ -17,7 +17,7 @@ class Limit:
 
 def limits(client: Client) -> dict[str, Limit]:
     """All limits by Salesforce's name, `DailyApiRequests` and `DailyBulkV2QueryJobs` among them."""
-    answer = client.org.limits()
+    answer = client.get_json("limits/")
     if not isinstance(answer, Mapping):
         raise ResponseError(client.url("limits"), "it lists no limits")
     return {

@@ -19,8 +19,8 @@ class Organization:
 
 def fetch_organization(client: Client) -> Organization:
     """The one row of Organization."""
-    answer = client.org.query("SELECT Id, Name, TimeZoneSidKey, FiscalYearStartMonth, IsSandbox FROM Organization")
-    records = answer.get("records") or []
+    query = "SELECT Id, Name, TimeZoneSidKey, FiscalYearStartMonth, IsSandbox FROM Organization"
+    records = client.get_json("query/", {"q": query}).get("records") or []
     if not records:
         raise ResponseError(client.url("query"), "Organization has no row that this user may read")
     row = records[0]

@@ -16,7 +16,7 @@ from connectors.warehouse.errors import LandedPageError
 from connectors.warehouse.journal import LoadResult
 from connectors.warehouse.logbook import Entry
 from connectors.warehouse.merge import DELETED, HOLDS
-from connectors.warehouse.names import OPS, changes, listing, literal, quote
+from connectors.warehouse.names import OPS, changes, constants, listing, literal, quote
 from connectors.warehouse.pages import KEY, STAMPS
 from connectors.warehouse.schemas import stored_columns
 
@@ -113,9 +113,9 @@ def _record(
     }
     page = {"page_number": 1, "path": str(deletions.file), "rows": count, "sha256": digest}
     # A list that a killed run has left is marked again by the next one, and listed once.
+    key = constants((deletions.object_name, job_id, digest))
     is_listed = connection.execute(
-        f"SELECT 1 FROM {OPS}.landing_pages WHERE (object_name, job_id, sha256) = (?, ?, ?)",
-        [deletions.object_name, job_id, digest],
+        f"SELECT 1 FROM {OPS}.landing_pages WHERE (object_name, job_id, sha256) = {key}"
     ).fetchone()
     if is_listed is None:
         journal.insert(connection, "landing_pages", shared | page)

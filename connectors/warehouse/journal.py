@@ -13,7 +13,7 @@ import duckdb
 from connectors.landed import LandedBatch, Mode
 from connectors.warehouse import instants
 from connectors.warehouse.casts import Cell
-from connectors.warehouse.names import OPS, quote, raw
+from connectors.warehouse.names import OPS, constant, constants, quote, raw
 from connectors.warehouse.pages import INCOMING
 
 log = logging.getLogger("salespulse.warehouse")
@@ -83,30 +83,38 @@ class Journal:
 
     def record_pages(self) -> None:
         """One row per page; a page that is loaded again is not listed twice."""
-        same = "(object_name, job_id, page_number, path, sha256) = ($object, $job, $number, $path, $sha256)"
-        for page in self.batch.pages:
-            self.connection.execute(
-                f"INSERT INTO {OPS}.landing_pages "
-                "SELECT $object, $job, $number, $path, $rows, $bytes, $sha256, $run, $now "
-                f"WHERE NOT EXISTS (SELECT 1 FROM {OPS}.landing_pages WHERE {same})",
-                {
-                    "object": self.batch.object_name,
-                    "job": self.batch.job_id,
-                    "number": page.number,
-                    "path": str(page.path),
-                    "rows": page.rows,
-                    "bytes": page.bytes,
-                    "sha256": page.sha256,
-                    "run": self.run_id,
-                    "now": instants.stored(self.loaded_at),
-                },
+        if not self.batch.pages:
+            return
+        batch, loaded_at = self.batch, instants.stored(self.loaded_at)
+        rows = ", ".join(
+            constants(
+                (
+                    batch.object_name,
+                    batch.job_id,
+                    page.number,
+                    str(page.path),
+                    page.rows,
+                    page.bytes,
+                    page.sha256,
+                    self.run_id,
+                    loaded_at,
+                )
             )
+            for page in batch.pages
+        )
+        names = "object_name, job_id, page_number, path, rows, bytes, sha256, run_id, loaded_at"
+        key = "object_name, job_id, page_number, path, sha256"
+        self.connection.execute(
+            f"INSERT INTO {OPS}.landing_pages ({names}) SELECT * FROM (VALUES {rows}) AS page({names}) "
+            f"WHERE ({key}) NOT IN (SELECT ({key}) FROM {OPS}.landing_pages "
+            f"WHERE object_name = {constant(batch.object_name)})"
+        )
 
     def move_cursor(self, instance_url: str, time_zone: str | None, org_id: str) -> None:
         """The one row per object in ops.sync_state; its cursor never goes back."""
         old_at, old_url, old_zone, old_org = self.connection.execute(
-            f"DELETE FROM {OPS}.sync_state WHERE object_name = ? RETURNING cursor_at, instance_url, time_zone, org_id",
-            [self.batch.object_name],
+            f"DELETE FROM {OPS}.sync_state WHERE object_name = {constant(self.batch.object_name)} "
+            "RETURNING cursor_at, instance_url, time_zone, org_id"
         ).fetchone() or (None, "", None, "")
         window_end = instants.stored(self.batch.window_end)
         state = {
@@ -157,8 +165,7 @@ class Journal:
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
     """One row into a ledger, by name: an upgraded warehouse may have its columns in another order."""
-    names, places = ", ".join(values), ", ".join("?" * len(values))
-    connection.execute(f"INSERT INTO {OPS}.{table} ({names}) VALUES ({places})", list(values.values()))
+    connection.execute(f"INSERT INTO {OPS}.{table} ({', '.join(values)}) VALUES {constants(values.values())}")
 
 
 def living_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -170,6 +177,6 @@ def living_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def refresh_row_count(connection: duckdb.DuckDBPyConnection, object_name: str, table: str) -> None:
     """Note how many rows live, where deletions were marked and no cursor moved."""
     connection.execute(
-        f"UPDATE {OPS}.sync_state SET row_count = ? WHERE object_name = ?",
-        [living_rows(connection, table), object_name],
+        f"UPDATE {OPS}.sync_state SET row_count = {living_rows(connection, table)} "
+        f"WHERE object_name = {constant(object_name)}"
     )

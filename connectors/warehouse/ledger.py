@@ -15,7 +15,7 @@ import duckdb
 from connectors.landed import ApiCalls, Purpose
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
-from connectors.warehouse.names import OPS
+from connectors.warehouse.names import OPS, constant, constants
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.schemas import stored_columns
 
@@ -135,7 +135,7 @@ class Check(Protocol):
 
 def cursor(connection: duckdb.DuckDBPyConnection, object_name: str) -> datetime | None:
     """The instant up to which the source vouched for this object; None before its first load."""
-    found = _read(connection, SyncState, "sync_state", "WHERE object_name = ?", [object_name])
+    found = _read(connection, SyncState, "sync_state", f"WHERE object_name = {constant(object_name)}")
     return found[0].cursor_at if found else None
 
 
@@ -160,14 +160,17 @@ def known_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str
 
 def last_done(connection: duckdb.DuckDBPyConnection, object_name: str, purpose: Purpose) -> datetime | None:
     """When a batch of this purpose was loaded last; a full read does what a refresh and a list of Ids do."""
-    condition = "WHERE object_name = ? AND (purpose = ? OR mode = 'full' AND purpose = 'rows') ORDER BY loaded_at"
-    found = _read(connection, Load, "loads", condition, [object_name, purpose])
+    condition = (
+        f"WHERE object_name = {constant(object_name)} "
+        f"AND (purpose = {constant(purpose)} OR mode = 'full' AND purpose = 'rows') ORDER BY loaded_at"
+    )
+    found = _read(connection, Load, "loads", condition)
     return found[-1].loaded_at if found else None
 
 
 def loads(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[Load, ...]:
     """The loads of a run, in their order; of all runs if None."""
-    return _read(connection, Load, "loads", *_of_run(run_id, "loaded_at, object_name"))
+    return _read(connection, Load, "loads", _of_run(run_id, "loaded_at, object_name"))
 
 
 def latest_loads(connection: duckdb.DuckDBPyConnection) -> tuple[Load, ...]:
@@ -178,19 +181,19 @@ def latest_loads(connection: duckdb.DuckDBPyConnection) -> tuple[Load, ...]:
 def schema_changes(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[SchemaChange, ...]:
     """Changed fields that a run met, in their order; of all runs if None."""
     clauses = _of_run(run_id, "seen_at, object_name, field_name")
-    return _read(connection, SchemaChange, "schema_changes", *clauses)
+    return _read(connection, SchemaChange, "schema_changes", clauses)
 
 
 def rejects(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[Reject, ...]:
     """Cells first seen in a run that did not fit their column; of all runs if None."""
     clauses = _of_run(run_id, "rejected_at, object_name, record_id, field_name")
-    return _read(connection, Reject, "rejects", *clauses)
+    return _read(connection, Reject, "rejects", clauses)
 
 
 def check_results(connection: duckdb.DuckDBPyConnection, run_id: str | None = None) -> tuple[CheckResult, ...]:
     """The check results of a run; of all runs if None."""
     clauses = _of_run(run_id, "checked_at, suite, table_name, check_name")
-    return _read(connection, CheckResult, "check_results", *clauses)
+    return _read(connection, CheckResult, "check_results", clauses)
 
 
 def record_api_calls(
@@ -202,7 +205,7 @@ def record_api_calls(
     with transaction(connection):
         create_schemas(connection)
         for row in rows:
-            connection.execute(f"INSERT INTO {OPS}.api_calls VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute(f"INSERT INTO {OPS}.api_calls VALUES {constants(row)}")
 
 
 def record_checks(
@@ -244,27 +247,21 @@ def _object_name(load: Load) -> str:
     return load.object_name
 
 
-def _of_run(run_id: str | None, order: str) -> tuple[str, list[str]]:
-    if run_id is None:
-        return f"ORDER BY {order}", []
-    return f"WHERE run_id = ? ORDER BY {order}", [run_id]
+def _of_run(run_id: str | None, order: str) -> str:
+    condition = "" if run_id is None else f"WHERE run_id = {constant(run_id)} "
+    return f"{condition}ORDER BY {order}"
 
 
 Row = TypeVar("Row", SyncState, Load, SchemaChange, Reject, CheckResult)
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection,
-    kind: type[Row],
-    table: str,
-    clauses: str,
-    parameters: Sequence[object] = (),
-) -> tuple[Row, ...]:
+def _read(connection: duckdb.DuckDBPyConnection, kind: type[Row], table: str, clauses: str) -> tuple[Row, ...]:
     there = "SELECT column_name FROM duckdb_columns() WHERE (database_name, schema_name, table_name) = "
-    names = {row[0] for row in connection.execute(f"{there}(current_database(), ?, ?)", [OPS, table]).fetchall()}
+    name = f"(current_database(), {constant(OPS)}, {constant(table)})"
+    names = {row[0] for row in connection.execute(there + name).fetchall()}
     if not names:
         return ()
     # A warehouse of an older version is upgraded by the next sync; until then what it lacks is NULL to a reader.
     columns = ", ".join(each.name if each.name in names else f"NULL AS {each.name}" for each in fields(kind))
-    found = connection.execute(f"SELECT {columns} FROM {OPS}.{table} {clauses}", list(parameters)).fetchall()
+    found = connection.execute(f"SELECT {columns} FROM {OPS}.{table} {clauses}").fetchall()
     return tuple(kind(*instants.fetched(row)) for row in found)

@@ -17,7 +17,7 @@ from connectors.warehouse.casts import Cell, is_loss
 from connectors.warehouse.connection import single_threaded, transaction
 from connectors.warehouse.journal import Journal, LoadResult
 from connectors.warehouse.logbook import Entry
-from connectors.warehouse.names import OPS, changes
+from connectors.warehouse.names import OPS, changes, constant
 from connectors.warehouse.reconciliation import compare_ids
 
 log = logging.getLogger("salespulse.warehouse")
@@ -114,7 +114,7 @@ def _merge(
 
 def _is_latest(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> bool:
     row = connection.execute(
-        f"SELECT max(cursor_at) FROM {OPS}.sync_state WHERE object_name = ?", [batch.object_name]
+        f"SELECT max(cursor_at) FROM {OPS}.sync_state WHERE object_name = {constant(batch.object_name)}"
     ).fetchone()
     return row is None or row[0] is None or bool(row[0] <= instants.stored(batch.window_end))
 

@@ -7,7 +7,7 @@ Who writes what: `journal` the loads, `reconciliation` the comparisons, `ledger`
 
 import duckdb
 
-from connectors.warehouse.names import OPS, RAW, quote
+from connectors.warehouse.names import OPS, RAW, constant, quote
 
 OPS_TABLES: dict[str, dict[str, str]] = {
     # How far each object is synced; `org_id` tells two orgs apart.
@@ -160,8 +160,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, column in connection.execute(
         "SELECT table_name, column_name FROM duckdb_columns() "
-        "WHERE database_name = current_database() AND schema_name = ?",
-        [OPS],
+        f"WHERE database_name = current_database() AND schema_name = {constant(OPS)}"
     ).fetchall():
         found.setdefault(table, set()).add(column)
     return found

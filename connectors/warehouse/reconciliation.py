@@ -15,7 +15,7 @@ from connectors.landed import LandedBatch, MonthTotals, SourceTotals
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.journal import insert
-from connectors.warehouse.names import OPS, quote, raw
+from connectors.warehouse.names import OPS, constant, quote, raw
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.pages import INCOMING, KEY, STAMPS
 from connectors.warehouse.schemas import stored_columns
@@ -56,7 +56,7 @@ def compare_ids(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, run_i
     A list that goes beyond the cursor of the object says nothing, for what came since is not loaded yet.
     """
     cursor = connection.execute(
-        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = ?", [batch.object_name]
+        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = {constant(batch.object_name)}"
     ).fetchone()
     if cursor is None or cursor[0] < instants.stored(batch.window_end):
         return
@@ -151,7 +151,7 @@ def _settled(totals: SourceTotals, columns: set[str]) -> str | None:
 
 def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:
     cursor = connection.execute(
-        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = ?", [totals.object_name]
+        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = {constant(totals.object_name)}"
     ).fetchone()
     state = {
         "run_id": totals.run_id,

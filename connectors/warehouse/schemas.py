@@ -19,7 +19,17 @@ from connectors.warehouse import evolution, instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.errors import SchemaChangedError
 from connectors.warehouse.evolution import Note, StoredColumn
-from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, OPS, RAW, VERSION_COLUMNS, changes, quote
+from connectors.warehouse.names import (
+    CHANGES_SUFFIX,
+    LOADER_COLUMNS,
+    OPS,
+    RAW,
+    VERSION_COLUMNS,
+    changes,
+    constant,
+    constants,
+    quote,
+)
 from connectors.warehouse.ops import create_schemas
 
 log = logging.getLogger("salespulse.warehouse")
@@ -47,8 +57,8 @@ def stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[st
     """The source columns of a raw table by name, loader columns left out; empty without a table."""
     found = connection.execute(
         "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE database_name = "
-        "current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
-        [RAW, table + CHANGES_SUFFIX],
+        "current_database() "
+        f"AND schema_name = {constant(RAW)} AND table_name = {constant(table + CHANGES_SUFFIX)} ORDER BY column_index"
     ).fetchall()
     return {
         name: StoredColumn(name, evolution.normal(kind), comment)
@@ -136,12 +146,10 @@ def _unfitting(table: str, notes: Sequence[Note], message: str) -> SchemaChanged
 def _record(connection: duckdb.DuckDBPyConnection, shape: Shape, note: Note) -> None:
     values = [shape.object_name, note.field_name, note.change, note.before, note.after]
     if note.is_standing:
-        same = "(object_name, field_name, change, before, after) = (?, ?, ?, ?, ?)"
-        if connection.execute(f"SELECT 1 FROM {OPS}.schema_changes WHERE {same}", values).fetchone():
+        same = f"(object_name, field_name, change, before, after) = {constants(values)}"
+        if connection.execute(f"SELECT 1 FROM {OPS}.schema_changes WHERE {same}").fetchone():
             return
     before, after = note.before or "absent", note.after or "absent (stored values are kept)"
     log.warning("%s.%s %s: %s -> %s", shape.object_name, note.field_name, note.change, before, after)
-    connection.execute(
-        f"INSERT INTO {OPS}.schema_changes VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [*values, shape.run_id, instants.stored(shape.seen_at)],
-    )
+    row = [*values, shape.run_id, instants.stored(shape.seen_at)]
+    connection.execute(f"INSERT INTO {OPS}.schema_changes VALUES {constants(row)}")

@@ -9,7 +9,7 @@ import duckdb
 
 from connectors.warehouse import evolution
 from connectors.warehouse.connection import transaction
-from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, RAW, changes, literal, quote, raw
+from connectors.warehouse.names import CHANGES_SUFFIX, LOADER_COLUMNS, RAW, changes, constant, literal, quote, raw
 
 log = logging.getLogger("salespulse.warehouse")
 
@@ -18,10 +18,10 @@ def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
     """Turn each pair of tables of the old layout into a table of versions and a view."""
     for (table,) in connection.execute(
         "SELECT rows.table_name FROM duckdb_tables() rows JOIN duckdb_tables() versions "
-        "ON versions.schema_name = rows.schema_name AND versions.table_name = rows.table_name || $suffix "
+        "ON versions.schema_name = rows.schema_name AND versions.table_name = rows.table_name || "
+        f"{constant(CHANGES_SUFFIX)} "
         "AND versions.database_name = rows.database_name "
-        "WHERE rows.schema_name = $raw AND rows.database_name = current_database()",
-        {"suffix": CHANGES_SUFFIX, "raw": RAW},
+        f"WHERE rows.schema_name = {constant(RAW)} AND rows.database_name = current_database()"
     ).fetchall():
         log.info("%s: its rows become a view of its versions", table)
         with transaction(connection):
