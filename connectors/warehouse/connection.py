@@ -136,6 +136,28 @@ def single_threaded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute(f"SET GLOBAL threads = {row[0] if row else 1}")
 
 
+@contextmanager
+def little_memory(connection: duckdb.DuckDBPyConnection, megabytes: int) -> Iterator[None]:
+    """So much memory at most and two threads, for what streams and gains nothing by more."""
+    names = ("memory_limit", "threads")
+    before = connection.execute("SELECT current_setting('memory_limit'), current_setting('threads')").fetchone()
+    given = dict(zip(names, before or (), strict=True))
+    if _megabytes(str(given["memory_limit"])) <= megabytes:
+        yield
+        return
+    connection.execute(f"SET GLOBAL memory_limit = '{megabytes}MB'; SET GLOBAL threads = {min(2, given['threads'])}")
+    try:
+        yield
+    finally:
+        connection.execute(";".join(f"SET GLOBAL {name} = '{value}'" for name, value in given.items()))
+
+
+def _megabytes(shown: str) -> float:
+    """A memory limit as DuckDB shows it (`1.8 GiB`), about."""
+    number, _, unit = shown.partition(" ")
+    return float(number) * {"KiB": 2**-10, "MiB": 1, "GiB": 2**10, "TiB": 2**20}.get(unit, 0)
+
+
 class RunLock:
     """Refuses a second run at once, although DuckDB files open and close in between.
 
