@@ -39,7 +39,7 @@ from connectors.sandbox.simulate.truth.totals import conversions, totals
 from connectors.sandbox.simulate.work.conduct import Conduct, act
 from connectors.sandbox.standard import standard_schema
 
-DISK_SCALE = 50  # from here on an org's records are better kept in a file
+DISK_SCALE = 50  # from here on an org's records are better kept on disk, as far as they do not fit into some GB
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,11 @@ class Company:
 
 
 def _batches(tables: Iterable[Any]) -> Iterator[Any]:
+    """Their record batches, all of one schema: texts are dictionaries or not as in the first table."""
+    schema = None
     for table in tables:
-        yield from table.to_batches()
+        schema = schema or table.schema
+        yield from table.cast(schema).to_batches()
 
 
 def open_company(

@@ -72,5 +72,6 @@ def contact_role_table(era: Era, staff: Staff, book: Book, customers: Customers,
             "IsPrimary": roles.is_primary[every],
             "IsDeleted": np.arange(every.size) >= count,
             **frames.audit(roles.added[every], stamped, by, by),
+            "_until": frames.lasting(every, stamped),
         }
     )

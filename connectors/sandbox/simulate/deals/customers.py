@@ -115,6 +115,7 @@ def account_table(era: Era, staff: Staff, customers: Customers, currencies: Curr
             "IsDeleted": False,
             **currencies.account_column(who),
             **frames.audit(customers.created[who], stamped, owner_ids, owner_ids),
+            "_until": frames.lasting(who, stamped),
         }
     )
 
@@ -143,6 +144,7 @@ def contact_table(era: Era, staff: Staff, customers: Customers) -> Any:
             "HasOptedOutOfEmail": False,
             "IsDeleted": False,
             **frames.audit(created, created, owners, admin),
+            "_until": frames.instants(np.full(count, frames.NONE)),
         }
     )
 

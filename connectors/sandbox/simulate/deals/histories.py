@@ -47,6 +47,7 @@ def history_table(staff: Staff, book: Book, first_number: int = 1) -> Any:
             "PrevAmount": frames.pick(frames.numbers(steps.amount), previous),
             "PrevCloseDate": frames.pick(frames.days(steps.close), previous),
             "_from": frames.instants(stamped),
+            "_until": frames.instants(_lasting(kept.size, deleted_at, doomed)),
         }
     )
 
@@ -75,6 +76,7 @@ def field_history_table(staff: Staff, book: Book, first_number: int = 1) -> Any:
             "OldValue": pa.concat_arrays([old for _, _, old, _ in changes]).take(values),
             "NewValue": pa.concat_arrays([new for _, _, _, new in changes]).take(values),
             "_from": frames.instants(np.concatenate([steps.at[which], deleted_at])),
+            "_until": frames.instants(_lasting(which.size, deleted_at, doomed)),
         }
     )
 
@@ -100,7 +102,7 @@ def _changes(staff: Staff, steps: Steps) -> Iterator[Change]:
 
 def _texts(kind: int, values: Any, texts: Any) -> Any:
     if texts is not None:
-        return frames.pick(pa.array(texts, pa.string()), values).dictionary_decode()
+        return frames.plain(frames.pick(pa.array(texts, pa.string()), values))
     if FIELDS[kind] == "CloseDate":
         return frames.texts(frames.days(values))
     return _money(values)
@@ -111,7 +113,7 @@ def _money(amounts: Any) -> Any:
     cents = np.round(np.nan_to_num(amounts) * 100).astype(np.int64)
     if not (cents % 100).any():
         whole = frames.joined(frames.texts(cents // 100), ".0")
-        return frames.pick(whole, np.where(np.isnan(amounts), NONE, np.arange(amounts.size))).dictionary_decode()
+        return frames.plain(frames.pick(whole, np.where(np.isnan(amounts), NONE, np.arange(amounts.size))))
     return pa.array([None if np.isnan(each) else str(float(each)) for each in amounts], pa.string())
 
 
@@ -120,3 +122,10 @@ def _cascade(book: Book, deals_of_rows: Ints) -> tuple[Ints, Ints]:
     gone = book.deals.deleted_at[deals_of_rows]
     doomed = np.flatnonzero(gone != NONE)
     return gone[doomed], doomed
+
+
+def _lasting(count: int, deleted_at: Ints, doomed: Ints) -> Ints:
+    """Until when `count` rows and the deleted versions of the `doomed` among them are the latest."""
+    until = np.full(count + doomed.size, NONE, dtype=np.int64)
+    until[doomed] = deleted_at
+    return until

@@ -110,6 +110,7 @@ def item_table(staff: Staff, book: Book, items: Items, currencies: Any) -> Any:
                 frames.pick(staff.ids, steps.by[first]),
                 frames.pick(staff.ids, steps.by[step]),
             ),
+            "_until": frames.lasting(line, steps.at[step]),
         }
     )
 

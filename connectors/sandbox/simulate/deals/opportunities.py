@@ -61,6 +61,7 @@ def opportunity_table(
             frames.pick(staff.ids, steps.by[steps.first]),
             frames.pick(staff.ids, steps.by),
         ),
+        "_until": frames.instants(steps.until),
     }
     return frames.table(columns)
 

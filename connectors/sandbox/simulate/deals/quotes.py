@@ -88,5 +88,6 @@ def quote_table(staff: Staff, book: Book, customers: Customers, quotes: Quotes, 
             "GrandTotal": amount,
             **currencies.column(deal),
             **frames.audit(quotes.created[which], stamped, by, by),
+            "_until": frames.lasting(which, stamped),
         }
     )

@@ -65,6 +65,7 @@ def split_tables(era: Era, staff: Staff, book: Book, splits: Splits, currencies:
             frames.pick(staff.ids, steps.by[first]),
             frames.pick(staff.ids, steps.by[step]),
         ),
+        "_until": frames.lasting(deal * PER_DEAL + kind, steps.at[step]),
     }
     return {"OpportunitySplitType": _types(era, staff), "OpportunitySplit": frames.table(columns)}
 

@@ -10,6 +10,7 @@ from connectors.sandbox.ids import id_bytes
 
 NONE = -1  # no instant, no day, no reference
 LARGEST_TEXTS = 2**31  # bytes in one Arrow array
+DICTIONARY_SHARE = 4  # rows per text from which a dictionary is less work than the texts themselves
 
 
 def instants(seconds: Any) -> Any:
@@ -33,10 +34,13 @@ def counts(values: Any) -> Any:
 
 
 def pick(values: Any, indexes: Any) -> Any:
-    """`values` at `indexes` as an Arrow array; index NONE gives null. Texts come dictionary-encoded: not copied."""
+    """`values` at `indexes` as an Arrow array; index NONE gives null. A few texts come dictionary-encoded: not copied.
+
+    Many do not: who reads a dictionary reads all of it, batch after batch.
+    """
     positions = np.asarray(indexes)
     source = values if isinstance(values, pa.Array) else pa.array(values)
-    if not pa.types.is_string(source.type):
+    if not pa.types.is_string(source.type) or len(source) * DICTIONARY_SHARE > positions.size:
         return source.take(pa.array(positions.astype(np.int64), mask=positions == NONE))
     return pa.DictionaryArray.from_arrays(pa.array(positions.astype(np.int32), mask=positions == NONE), source)
 
@@ -53,7 +57,7 @@ def ids(prefix: str, numbers: Any) -> Any:
 
 def joined(*parts: Any) -> Any:
     """Texts put together element by element; plain strings are repeated."""
-    return pc.binary_join_element_wise(*(_plain(part) for part in parts), "")
+    return pc.binary_join_element_wise(*(plain(part) for part in parts), "")
 
 
 def texts(values: Any) -> Any:
@@ -96,7 +100,8 @@ def lasting(which: Any, stamped: Any) -> Any:
     return instants(until)
 
 
-def _plain(part: Any) -> Any:
+def plain(part: Any) -> Any:
+    """Picked texts without their dictionary; anything else as it is."""
     return part.dictionary_decode() if isinstance(part, pa.DictionaryArray) else part
 
 
