@@ -148,7 +148,7 @@ class Company:
 
 def _batches(tables: Iterable[Any]) -> Iterator[Any]:
     """Their record batches, all of one schema: texts are dictionaries or not as in the first table."""
-    schema = None
+    schema: Any = None
     for table in tables:
         schema = schema or table.schema
         yield from table.cast(schema).to_batches()
