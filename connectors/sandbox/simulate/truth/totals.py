@@ -1,8 +1,9 @@
 """True totals of the KPIs by period and by seller, team or company: counted one by one from what happened.
 
 In plain Python over the stories of the deals, never from tables and never by SQL: a reference to test marts with.
-Money is in cents until the rows are made. A row belongs to who owns the deal at the instant of asking, but the
-waterfall's legs to who owned it at the time.
+Money is in cents until the rows are made. A row belongs to who owns the deal at the instant of asking; but the
+waterfall's legs, pushes and the amount at creation to who owned it at the time, `created_now` being today's owner's.
+A slip is a deal due in the period and at its end still open with a later date; `slipped_out` if that lies beyond it.
 """
 
 from collections import defaultdict
@@ -16,8 +17,8 @@ from connectors.sandbox.simulate.setting.era import DAY, Era, to_date
 from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.setting.process import PROCESSES
 from connectors.sandbox.simulate.staff.people import Staff
-from connectors.sandbox.simulate.truth.chronicle import Calendar, Story, stories
-from connectors.sandbox.simulate.truth.waterfall import LEGS, legs
+from connectors.sandbox.simulate.truth.chronicle import Calendar, Story, Version, stories
+from connectors.sandbox.simulate.truth.waterfall import HANDOVERS, LEGS, legs
 
 SCOPES = ("company", "team", "rep")
 COUNTS = (
@@ -29,15 +30,18 @@ COUNTS = (
     "push_days",
     "due_count",
     "slipped_count",
+    "slipped_out_count",
 )
 AMOUNTS = (
     "bookings",
-    "won_elsewhere",
+    "won_later",
     "created",
+    "created_now",
     "open_pipeline",
     "weighted_pipeline",
     "due",
     "slipped",
+    "slipped_out",
     *(f"waterfall_{leg}" for leg in LEGS),
 )
 MARGIN_DAYS = 1_500  # close dates may lie this far beyond the era
@@ -117,13 +121,19 @@ class _Counting:
         last = story.versions[-1]
         scope = self._scope_of(last.owner)
         self._created(story, scope)
-        self._pushes(story, scope)
+        self._pushes(story)
         if not last.is_deleted:
             self._endings(story, scope)
         first = self._calendar.number(story.versions[0].at // DAY)
-        over = last.is_deleted or last.is_closed
-        for number in range(first, (self._calendar.number(last.at // DAY) if over else self._now) + 1):
+        for number in range(first, self._last_period(last) + 1):
             self._period(story, number)
+
+    def _last_period(self, last: Version) -> int:
+        """The last one that a deal can be part of: a win may be dated in a later one than that of its saving."""
+        if not (last.is_deleted or last.is_closed):
+            return self._now
+        saved, dated = self._calendar.number(last.at // DAY), self._calendar.number(last.close)
+        return min(self._now, max(saved, dated))
 
     def _tally(self, day: int, scope: str) -> Tally:
         return self._tallies[self._calendar.number(day), scope]
@@ -132,12 +142,13 @@ class _Counting:
         first = story.versions[0]
         tally = self._tally(first.at // DAY, scope)
         tally.counts["created_count"] += 1
-        tally.cents["created"] += first.cents
+        tally.cents["created_now"] += story.versions[-1].cents
+        self._tally(first.at // DAY, self._scope_of(first.owner)).cents["created"] += first.cents
 
-    def _pushes(self, story: Story, scope: str) -> None:
+    def _pushes(self, story: Story) -> None:
         for before, after in zip(story.versions, story.versions[1:], strict=False):
             if after.close > before.close and not after.is_closed and not after.is_deleted:
-                tally = self._tally(after.at // DAY, scope)
+                tally = self._tally(after.at // DAY, self._scope_of(after.owner))
                 tally.counts["push_count"] += 1
                 tally.counts["push_days"] += after.close - before.close
 
@@ -156,8 +167,8 @@ class _Counting:
         tally.cycles.append((closed_at - story.versions[0].at) / DAY)
         if last.cents > 0:
             tally.sizes.append(last.cents)
-        if self._calendar.number(closed_at // DAY) != self._calendar.number(last.close):
-            tally.cents["won_elsewhere"] += last.cents
+        if self._calendar.number(closed_at // DAY) > self._calendar.number(last.close):
+            tally.cents["won_later"] += last.cents
 
     @staticmethod
     def _closed_at(story: Story) -> int:
@@ -169,10 +180,16 @@ class _Counting:
             at = version.at
         return at
 
+    def _fall(self, number: int, fallen: list[tuple[str, int, int]]) -> None:
+        """A deal that changes hands within a scope has neither come in nor gone out."""
+        moved = {self._scope_of(owner) for leg, _, owner in fallen if leg in HANDOVERS}
+        for leg, cents, owner in fallen:
+            if leg not in HANDOVERS or len(moved) > 1:
+                self._tallies[number, self._scope_of(owner)].cents[f"waterfall_{leg}"] += cents
+
     def _period(self, story: Story, number: int) -> None:
         begin, end = self._calendar.begin(number), min(self._calendar.end(number), self._instant)
-        for leg, cents, owner in legs(story, begin, self._calendar.end(number)):
-            self._tallies[number, self._scope_of(owner)].cents[f"waterfall_{leg}"] += cents
+        self._fall(number, list(legs(story, begin, self._calendar.end(number))))
         before, after = story.at(begin), story.at(end)
         if after is not None and after.is_open:
             tally = self._tallies[number, self._scope_of(after.owner)]
@@ -188,6 +205,9 @@ class _Counting:
         if after.is_open and after.close > before.close:
             tally.counts["slipped_count"] += 1
             tally.cents["slipped"] += before.cents
+        if after.is_open and after.close * DAY >= self._calendar.end(number):
+            tally.counts["slipped_out_count"] += 1
+            tally.cents["slipped_out"] += before.cents
 
 
 def _scoped(staff: Staff, scope: str, instant: int) -> Callable[[int], str]:

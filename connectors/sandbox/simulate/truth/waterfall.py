@@ -1,7 +1,9 @@
 """How the open pipeline that is due in a period came to what it is at the period's end, leg by leg, in cents.
 
 closing = opening + created + pulled_in + reopened + increased - decreased - won - lost - pushed_out - moved_earlier
-- deleted, and for a team + transferred_in - transferred_out. Exits and entries are valued at the end amount.
+- deleted, and for a team + transferred_in - transferred_out. A deal comes in at the amount it had when the period
+began, or when it was made; exits, handovers among them, are valued at the end amount. So the won leg is what was
+booked as far as it was known when the period ended.
 """
 
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ LEGS = (
     "transferred_out",
     "closing",
 )
+HANDOVERS = frozenset({"transferred_in", "transferred_out"})
 SIGNS = dict.fromkeys(("decreased", "won", "lost", "pushed_out", "moved_earlier", "deleted", "transferred_out"), -1)
 
 
@@ -35,43 +38,36 @@ def legs(story: Story, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
         return
     was_in = before is not None and before.is_open and _is_due(before, begin, end)
     is_in = after.is_open and _is_due(after, begin, end)
-    has_left = not is_in and _leaves(before, after, begin, end)
-    if was_in and before is not None:
-        yield "opening", before.cents, before.owner
-        if before.owner != after.owner:
-            yield "transferred_out", before.cents, before.owner
-            yield "transferred_in", before.cents, after.owner
-        change = after.cents - before.cents
-        if change:
-            yield "increased" if change > 0 else "decreased", abs(change), after.owner
-    elif is_in or has_left:
-        yield _entry(before), after.cents, after.owner
-    if is_in:
-        yield "closing", after.cents, after.owner
-    elif was_in or has_left:
-        yield _exit(after, begin, end), after.cents, after.owner
+    if not (was_in or is_in or _is_closed_for(before, after, begin, end)):
+        return
+    first = before or story.versions[0]
+    yield "opening" if was_in else _entry(before, after), first.cents, first.owner
+    change = after.cents - first.cents
+    if change:
+        yield "increased" if change > 0 else "decreased", abs(change), first.owner
+    if first.owner != after.owner:
+        yield "transferred_out", after.cents, first.owner
+        yield "transferred_in", after.cents, after.owner
+    yield "closing" if is_in else _exit(after, begin, end), after.cents, after.owner
 
 
 def _is_due(version: Version, begin: int, end: int) -> bool:
     return begin <= version.close * DAY < end
 
 
-def _leaves(before: Version | None, after: Version, begin: int, end: int) -> bool:
-    """Whether a deal that was not there at the beginning was closed within, for the period: both came and went."""
-    is_closed_within = after.is_closed and not after.is_deleted and after.at >= begin and _is_due(after, begin, end)
-    return is_closed_within and not (before is not None and before.is_closed and _same_closing(before, after))
+def _is_closed_for(before: Version | None, after: Version, begin: int, end: int) -> bool:
+    """Whether the deal ends as a win of the period, however early it was won, or was lost for it within."""
+    if not after.is_closed or after.is_deleted or not _is_due(after, begin, end):
+        return False
+    was_lost = before is not None and before.is_closed and not before.is_won
+    return after.is_won or not was_lost
 
 
-def _same_closing(before: Version, after: Version) -> bool:
-    return before.stage == after.stage and before.at == after.at
-
-
-def _entry(before: Version | None) -> str:
+def _entry(before: Version | None, after: Version) -> str:
+    """How a deal came in that was not due in the period when it began; a win with its date, if it was won before."""
     if before is None:
         return "created"
-    if before.is_closed:
-        return "reopened"
-    return "pulled_in"
+    return "pulled_in" if before.is_open or (before.is_won and after.is_won) else "reopened"
 
 
 def _exit(after: Version, begin: int, end: int) -> str:

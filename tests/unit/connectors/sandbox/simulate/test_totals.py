@@ -41,7 +41,7 @@ def test_the_waterfall_holds_to_the_cent_for_everybody(company: Company, period:
     for row in rows:
         signed = sum(cents(row, f"waterfall_{leg}") * SIGNS.get(leg, 1) for leg in LEGS if leg != "closing")
         assert signed == cents(row, "waterfall_closing")
-        assert cents(row, "waterfall_won") == cents(row, "bookings") - cents(row, "won_elsewhere")
+        assert cents(row, "waterfall_won") == cents(row, "bookings") - cents(row, "won_later")
 
 
 def test_a_period_opens_with_what_was_due_in_it_when_it_began(company: Company) -> None:
