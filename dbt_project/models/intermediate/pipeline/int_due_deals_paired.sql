@@ -9,6 +9,8 @@ with versions as (
         *,
         coalesce(owner_id, '') as owned_by_id,
         coalesce(amount, 0) as value_amount,
+        -- never null: with an "or" in a left join every deal would be compared with every other
+        coalesce(valid_to, cast('9999-12-31' as timestamp)) as ends_at,
         lead(version_number) over (partition by opportunity_id order by version_number asc) is null as is_last
 
     from {{ ref('fct_opportunity_versions') }}
@@ -63,7 +65,7 @@ due as (
             and days.period_start_date = periods.period_start_date
     where
         versions.valid_from <= periods.known_until
-        and (versions.valid_to > periods.starts_at or versions.valid_to is null)
+        and versions.ends_at > periods.starts_at
 
 ),
 
@@ -106,9 +108,9 @@ left join versions as then_state
     on
         due.opportunity_id = then_state.opportunity_id
         and then_state.valid_from <= due.starts_at
-        and (then_state.valid_to > due.starts_at or then_state.valid_to is null)
+        and then_state.ends_at > due.starts_at
 left join versions as end_state
     on
         due.opportunity_id = end_state.opportunity_id
         and end_state.valid_from <= due.known_until
-        and (end_state.valid_to > due.known_until or end_state.valid_to is null)
+        and end_state.ends_at > due.known_until
