@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#
     Each figure beside its own past: the periods before, what was to be expected of it and how far it usually varies
     (an individuals chart, XmR: mean ± 2.66 × mean moving range of up to twelve periods before). The running period is

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#
     Every scope, period and metric with its figure, zero where nothing happened, so that the period before is always
     the row before. Ratios come from two sums of one population; what the history does not reach is left empty.
