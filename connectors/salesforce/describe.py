@@ -58,6 +58,11 @@ class ObjectDescription:
     masked: frozenset[str] = frozenset()
 
     @property
+    def is_stamped_by_deletion(self) -> bool:
+        """Whether a deletion moves the field that tells what changed, so that a window brings deleted rows too."""
+        return self.cursor_field in ("SystemModstamp", "LastModifiedDate")
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         return _columns(self.name, self.fields)
 

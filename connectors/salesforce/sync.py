@@ -207,7 +207,8 @@ class _Sync:
             SOURCE,
             object_name=name,
             table=table_name(name),
-            kind="hard",
+            # a deletion that moved a stamp was read with its flag, if it is in the recycle bin still
+            kind="hard" if self.description.is_stamped_by_deletion else "soft",
             rows=rows,
             run_id=self.run_id,
             window_start=gone.start,

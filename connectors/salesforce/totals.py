@@ -35,7 +35,7 @@ def source_totals(client: Client, description: ObjectDescription, *, as_of: date
     counting = _Counting(client, description, as_of)
     row_count, live_count = counting.created()
     changed, months = counting.changed(), None
-    if changed is None:
+    if changed is None or not description.is_stamped_by_deletion:
         live_count = None
     elif changed or counting.has_amounts:
         changed, live_count, months = _settled(counting, changed, live_count)

@@ -1,6 +1,6 @@
 """The road from a living org into the warehouse: what the source counts is what the warehouse holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from connectors.salesforce.auth import SessionCredentials
 from connectors.salesforce.client import Client
 from connectors.salesforce.describe import describe_object
-from connectors.salesforce.objects import OBJECTS
+from connectors.salesforce.objects import OBJECTS, SyncedObject
 from connectors.salesforce.organization import fetch_organization
 from connectors.salesforce.totals import source_totals
 from connectors.sandbox.clock import Clock
@@ -84,9 +84,21 @@ def test_what_changed_since_is_named_and_not_counted(client: Client) -> None:
 
 
 def take(client: Client, connection: duckdb.DuckDBPyConnection, home: Path, run: str, **settings: Any) -> Intake:
+    return take_objects([DEALS], client, connection, home, run, **settings)
+
+
+def take_objects(
+    objects: Iterable[SyncedObject],
+    client: Client,
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    run: str,
+    **settings: Any,
+) -> Intake:
     chosen: Settings = load_settings(home=home, **settings)
     intake = Intake(client, connection, chosen, run, fetch_organization(client))
-    intake.take(DEALS)
+    for entry in objects:
+        intake.take(entry)
     intake.note_calls()
     return intake
 
@@ -110,6 +122,24 @@ def test_both_sides_agree_first_and_after_days(
     ).fetchall()
     assert [run for run, _, _ in compared] == ["first", "second", "third"]
     assert all(count == equal > 3 for _, count, equal in compared)
+
+
+def test_what_goes_with_a_deleted_deal_leaves_no_object_in_disagreement(
+    server: SandboxServer, client: Client, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    take_objects(OBJECTS, client, connection, tmp_path, "before")
+    query = "SELECT OpportunityId FROM OpportunityFieldHistory WHERE Opportunity.IsDeleted = false LIMIT 1"
+    doomed = client.get_json("query/", {"q": query})["records"][0]["OpportunityId"]
+    client.request("DELETE", f"sobjects/Opportunity/{doomed}")
+    server.org.advance_to(server.org.clock.now + timedelta(hours=2))
+    take_objects(OBJECTS, client, connection, tmp_path, "after")
+    compared = connection.execute(
+        "SELECT object_name, measure, source_count, warehouse_count FROM ops.reconciliation "
+        "WHERE run_id = 'after' AND NOT is_equal"
+    ).fetchall()
+    assert compared == []
+    deleted = "SELECT _deletion_kind FROM raw_salesforce.opportunity WHERE id = ?"
+    assert connection.execute(deleted, [doomed]).fetchone() == ("soft",)
 
 
 def test_masked_and_excluded_fields_reach_neither_landing_nor_warehouse(
