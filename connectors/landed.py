@@ -123,7 +123,8 @@ class MonthTotals:
 class SourceTotals:
     """Numbers of the source to hold against the warehouse as of `as_of`, the cursor of the load.
 
-    `row_count` counts the rows created before `as_of`, those in the recycle bin included (queryAll),
+    `row_count` counts the rows created before `as_of` (and from `counted_from` on, where it is set, for what is
+    older may have aged out at the source), those in the recycle bin included (queryAll),
     None if it could not be asked. `live_count` counts the rows that are not deleted and have a stamp
     before `as_of`, `months` (of Opportunity) are the same rows by month of CloseDate. `changed_ids` have
     been changed, deleted or hard deleted since `as_of`; they are left out of the warehouse's live rows
@@ -141,6 +142,7 @@ class SourceTotals:
     months: tuple[MonthTotals, ...] | None = None
     changed_ids: tuple[str, ...] = ()
     live_count: int | None = None
+    counted_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

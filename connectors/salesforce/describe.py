@@ -71,6 +71,11 @@ class ObjectDescription:
         """Formula and roll-up fields: their values change without moving the stamp."""
         return tuple(field.name for field in self.fields if field.is_calculated)
 
+    @property
+    def is_history(self) -> bool:
+        """Rows that nothing stamps after they are made. They age out at the source, which is no deletion."""
+        return self.cursor_field is not None and not self.is_stamped_by_deletion
+
     def has(self, name: str) -> bool:
         return any(field.name == name for field in self.fields)
 

@@ -112,7 +112,8 @@ class _Sync:
             yield each
             inbox.clear(each.file.parent)
         is_gap = gone is not None and gone.has_gap
-        if (known.is_sweep_due or is_gap or full) and known.cursor is not None and not is_whole:
+        is_sweep = (known.is_sweep_due or is_gap or full) and not self.description.is_history
+        if is_sweep and known.cursor is not None and not is_whole:
             flag = ["IsDeleted"] if self.description.has("IsDeleted") else []
             yield from self._others("ids", ["Id", *flag], window)
         return as_of

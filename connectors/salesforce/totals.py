@@ -26,6 +26,8 @@ ATTEMPTS = 3
 # getDeleted wants a minute at least.
 LEAST_LOOK_BACK = timedelta(minutes=2)
 ALIVE = "IsDeleted = false"
+# Field history is kept for 18 months at least; that a row has aged out is told by nothing.
+CERTAINLY_KEPT = timedelta(days=365)
 
 Changed = dict[str, datetime | None]
 
@@ -51,6 +53,7 @@ def source_totals(client: Client, description: ObjectDescription, *, as_of: date
         months=months,
         changed_ids=tuple(sorted(changed or ())),
         live_count=live_count,
+        counted_from=counting.counted_from,
     )
 
 
@@ -77,6 +80,11 @@ class _Counting:
     as_of: datetime
 
     @property
+    def counted_from(self) -> datetime | None:
+        """Rows that no change and no deletion stamps are history: only what is certainly kept can be counted."""
+        return self.as_of - CERTAINLY_KEPT if self.description.is_history else None
+
+    @property
     def has_amounts(self) -> bool:
         there = all(self.description.has(name) for name in ("CloseDate", "Amount"))
         return there and not self.description.masked & {"CloseDate", "Amount"}
@@ -94,6 +102,8 @@ class _Counting:
         if not self.description.is_filterable("CreatedDate"):
             return None, None
         condition = f"WHERE CreatedDate < {literal(self.as_of)}"
+        if self.counted_from is not None:
+            condition += f" AND CreatedDate >= {literal(self.counted_from)}"
         if not self.description.has("IsDeleted"):
             count = self._count(condition)
             return count, count

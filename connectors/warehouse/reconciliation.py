@@ -92,10 +92,11 @@ def _rows(
     """All rows created before the cursor. Deleted ones may have left the recycle bin of the source."""
     if totals.row_count is None or "created_date" not in columns:
         return
+    since = "" if totals.counted_from is None else f" AND created_date >= {instants.constant(totals.counted_from)}"
     row = connection.execute(
         f"SELECT count(*) FILTER (_deletion_kind IS DISTINCT FROM 'hard'), "
         f"count(*) FILTER (_deleted_at IS NOT NULL AND _deletion_kind IS DISTINCT FROM 'hard') "
-        f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}"
+        f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}{since}"
     ).fetchone() or (0, 0)
     yield _counted("rows", totals.row_count, row[0], tolerance=row[1])
 

@@ -1,5 +1,5 @@
-{# A deal comes in at the value it had then, changes, is handed over and leaves at the value it had at the end:
-   so the won leg is what was booked, and each owner's legs add up by themselves. #}
+{# A deal comes in at the value it had then, changes, is handed over and leaves at its last value: so the won
+   leg is what was booked, and each owner's legs add up by themselves. #}
 
 with states as (
 
