@@ -105,12 +105,12 @@ def outcome(shop: Org, soql: str) -> str:
 def test_a_query_runs_or_is_refused(shop: Org) -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=240, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         sobject = data.draw(st.sampled_from(list(shop.schema.values())))
         seen[outcome(shop, data.draw(queries(shop.schema, sobject)))] += 1
 
     check()
-    assert seen["ran"] > 5
-    assert seen["refused"] > 5
+    assert seen["ran"] > 20
+    assert seen["refused"] > 10
