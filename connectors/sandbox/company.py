@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.standard import standard_schema
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.contact_roles import ContactRoles, contact_role_table, fill_roles
 from connectors.sandbox.simulate.deals.customers import Customers, account_table, contact_table, make_customers
@@ -37,7 +37,7 @@ from connectors.sandbox.simulate.truth.odds import odds_at, odds_table
 from connectors.sandbox.simulate.truth.staff_totals import staff_totals
 from connectors.sandbox.simulate.truth.totals import conversions, totals
 from connectors.sandbox.simulate.work.conduct import Conduct, act
-from connectors.sandbox.standard import standard_schema
+from connectors.sandbox.store.org import Org
 
 DISK_SCALE = 50  # from here on an org's records are better kept on disk, as far as they do not fit into some GB
 

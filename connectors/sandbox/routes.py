@@ -8,22 +8,22 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from connectors.sandbox.bulk import PAGE_ROWS, BulkJobs
-from connectors.sandbox.bulk_v1 import AsyncJobs
-from connectors.sandbox.bulk_v1_message import AsyncError, shown_error
-from connectors.sandbox.composite import Composite
-from connectors.sandbox.controls import Controls
-from connectors.sandbox.crud import Records
+from connectors.sandbox.api.composite import Composite
+from connectors.sandbox.api.controls import Controls
+from connectors.sandbox.api.crud import Records
+from connectors.sandbox.api.login import Credentials, Sessions, grant_token
+from connectors.sandbox.api.quotas import BATCHES, CALLS, QUERY_JOBS, RESULT_MEGABYTES, Quotas
+from connectors.sandbox.api.replication import Replication, Transactions
+from connectors.sandbox.api.rest import VERSIONS, RestApi
+from connectors.sandbox.api.soap import soap_login
 from connectors.sandbox.errors import OAuthError, OrgError
-from connectors.sandbox.faults import Fault, Faults, object_named
-from connectors.sandbox.login import Credentials, Sessions, grant_token
-from connectors.sandbox.message import Request, Response, error_response, json_response
-from connectors.sandbox.org import Org, clock_text
-from connectors.sandbox.quotas import BATCHES, CALLS, QUERY_JOBS, RESULT_MEGABYTES, Quotas
-from connectors.sandbox.replication import Replication, Transactions
-from connectors.sandbox.rest import VERSIONS, RestApi
-from connectors.sandbox.soap import soap_login
-from connectors.sandbox.spoiling import Spoiler, place_of, response_instead
+from connectors.sandbox.http.faults import Fault, Faults, object_named
+from connectors.sandbox.http.message import Request, Response, error_response, json_response
+from connectors.sandbox.http.spoiling import Spoiler, place_of, response_instead
+from connectors.sandbox.jobs.bulk import PAGE_ROWS, BulkJobs
+from connectors.sandbox.jobs.bulk_v1 import AsyncJobs
+from connectors.sandbox.jobs.bulk_v1_message import AsyncError, shown_error
+from connectors.sandbox.store.org import Org, clock_text
 
 _ASYNC = re.compile(r"/services/async/(\d+\.\d)/(.+)")
 _DATA = re.compile(r"/services/data/v(\d+\.\d)(/.*)?")

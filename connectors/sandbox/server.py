@@ -19,11 +19,11 @@ from typing import Any
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.csv_org import open_files
-from connectors.sandbox.message import Request, Response
-from connectors.sandbox.org import Org
+from connectors.sandbox.files.csv_org import open_files
+from connectors.sandbox.http.message import Request, Response
+from connectors.sandbox.http.tls import Certificate, make_certificate
 from connectors.sandbox.routes import Application
-from connectors.sandbox.tls import Certificate, make_certificate
+from connectors.sandbox.store.org import Org
 
 HOST = "127.0.0.1"
 LEAST_GZIP_BYTES = 512

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from connectors.salesforce.describe import duckdb_type
+from connectors.sandbox.http.tls import make_certificate
 from connectors.sandbox.server import SandboxServer
-from connectors.sandbox.tls import make_certificate
 from connectors.warehouse.connection import connect
 from tests.support.equality import differences
 from tests.support.large_org import NAME, OPPORTUNITY, large_org, touch

@@ -19,8 +19,8 @@ import json, resource, sys, time
 from datetime import date, datetime
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import DISK_SCALE, Era, found
-from connectors.sandbox.org import Org
-from connectors.sandbox.standard import standard_schema
+from connectors.sandbox.store.org import Org
+from connectors.sandbox.metadata.standard import standard_schema
 
 scale, with_org = float(sys.argv[1]), sys.argv[2] == "org"
 wall, cpu = time.monotonic(), time.process_time()

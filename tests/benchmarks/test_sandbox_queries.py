@@ -7,10 +7,10 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.org import Org
 from connectors.sandbox.query import OrgCalendar, compile_query
-from connectors.sandbox.records import fetch_answer
+from connectors.sandbox.query.records import fetch_answer
 from connectors.sandbox.soql import parse
+from connectors.sandbox.store.org import Org
 
 pytestmark = pytest.mark.bench
 QUERIES = {

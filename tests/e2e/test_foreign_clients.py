@@ -18,8 +18,8 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
+from connectors.sandbox.http.tls import make_certificate
 from connectors.sandbox.server import SandboxServer
-from connectors.sandbox.tls import make_certificate
 from tests.support.peers import environment
 from tests.support.proxy import proxy_to
 

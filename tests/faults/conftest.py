@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from connectors.salesforce.errors import SalesforceError
-from connectors.sandbox.org import Org
 from connectors.sandbox.server import SandboxServer
+from connectors.sandbox.store.org import Org
 from connectors.warehouse.connection import connect
 from connectors.warehouse.errors import WarehouseError
 from tests.support.equality import differences

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.org import Org
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.metadata.schema import SObject, parse_fields
 from connectors.sandbox.server import SandboxServer
+from connectors.sandbox.store.org import Org
 from connectors.warehouse.connection import connect
 from tests.support.sync import WAREHOUSE, client, sync
 

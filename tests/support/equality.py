@@ -4,8 +4,8 @@ from typing import Any
 
 from connectors.salesforce.describe import duckdb_type
 from connectors.salesforce.naming import column_names, table_name
-from connectors.sandbox.org import Org
-from connectors.sandbox.schema import SObject
+from connectors.sandbox.metadata.schema import SObject
+from connectors.sandbox.store.org import Org
 
 MOST_SHOWN = 5
 

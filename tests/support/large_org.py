@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.org import Org
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.metadata.schema import SObject, parse_fields
+from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 12)
 NAME = "Opportunity"

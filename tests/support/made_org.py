@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.org import Org
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.metadata.schema import SObject, parse_fields
+from connectors.sandbox.store.org import Org
 
 START = datetime(2026, 3, 18, 12, 0)
 HOURS = 8

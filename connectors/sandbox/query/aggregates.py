@@ -1,10 +1,10 @@
 """The columns of a grouped query: aggregates and what they are grouped by."""
 
+from connectors.sandbox.metadata.schema import Field, make_field
 from connectors.sandbox.query.calendar import Calendar
 from connectors.sandbox.query.functions import Expressions
 from connectors.sandbox.query.plan import Context, Output
 from connectors.sandbox.query.scope import Scope
-from connectors.sandbox.schema import Field, make_field
 from connectors.sandbox.statement import AGGREGATES, Aliased, Call, Distance, Operand, Path, Statement, TypeOf
 
 _SUMMED = frozenset({"int", "long", "double", "percent", "currency"})

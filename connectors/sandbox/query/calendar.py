@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.org import Org
+from connectors.sandbox.store.org import Org
 
 _PERIOD_KINDS = ("Quarter", "Year")
 

@@ -5,6 +5,8 @@ from datetime import date, datetime, time
 
 from connectors.sandbox.errors import no_such_object
 from connectors.sandbox.ids import make_id
+from connectors.sandbox.metadata.relationships import find_child_relationship
+from connectors.sandbox.metadata.schema import Field, Schema, SObject
 from connectors.sandbox.query.aggregates import GroupedExpressions, grouped_columns
 from connectors.sandbox.query.calendar import Calendar
 from connectors.sandbox.query.columns import Columns
@@ -14,8 +16,6 @@ from connectors.sandbox.query.plan import VERSION, Compiled, Context
 from connectors.sandbox.query.scope import Scope, find_object
 from connectors.sandbox.query.semijoins import SemiJoins
 from connectors.sandbox.query.shape import aggregate_sql
-from connectors.sandbox.relationships import find_child_relationship
-from connectors.sandbox.schema import Field, Schema, SObject
 from connectors.sandbox.statement import Call, FieldsOf, Money, Operand, Ordering, Path, Statement, Subquery
 
 FIELDS_LIMIT = 200

@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from typing import Any, Never
 
 from connectors.sandbox.ids import to_long_id
+from connectors.sandbox.metadata.schema import Field
 from connectors.sandbox.query.calendar import Calendar
 from connectors.sandbox.query.date_literals import days_of
 from connectors.sandbox.query.plan import Context
-from connectors.sandbox.schema import Field
 from connectors.sandbox.statement import (
     Comparison,
     Condition,

@@ -2,10 +2,10 @@
 
 from typing import Never
 
+from connectors.sandbox.metadata.schema import Field, SObject, make_field
 from connectors.sandbox.query.calendar import Calendar
 from connectors.sandbox.query.plan import Context
 from connectors.sandbox.query.scope import Joined, Scope
-from connectors.sandbox.schema import Field, SObject, make_field
 from connectors.sandbox.soql.calls import DATE_FUNCTIONS
 from connectors.sandbox.statement import Call, Distance, Operand, Path
 

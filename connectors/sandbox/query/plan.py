@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Never
 
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.schema import Field, Schema, SObject
+from connectors.sandbox.metadata.schema import Field, Schema, SObject
 from connectors.sandbox.soql.tokens import at_position
 
 VERSION = "64.0"

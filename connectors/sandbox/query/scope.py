@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from connectors.sandbox.errors import no_such_field, no_such_object
+from connectors.sandbox.metadata.schema import Field, Schema, SObject, make_field
 from connectors.sandbox.query.plan import Context
-from connectors.sandbox.schema import Field, Schema, SObject, make_field
 from connectors.sandbox.statement import Path, Statement
 
 MOST_LEVELS = 5

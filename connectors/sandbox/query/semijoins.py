@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Never
 
 from connectors.sandbox.errors import no_such_object
+from connectors.sandbox.metadata.schema import Field, SObject
 from connectors.sandbox.query.plan import Context
 from connectors.sandbox.query.scope import Scope, find_object
-from connectors.sandbox.schema import Field, SObject
 from connectors.sandbox.statement import Condition, Junction, Negation, Path, SemiJoin, Statement
 
 MOST_SEMI_JOINS = 2

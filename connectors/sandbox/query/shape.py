@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from connectors.sandbox.metadata.schema import Field
 from connectors.sandbox.query.plan import Output
-from connectors.sandbox.schema import Field
 
 
 @dataclass(slots=True)

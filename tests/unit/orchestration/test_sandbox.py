@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.sandbox.http.tls import make_certificate
 from connectors.sandbox.server import SandboxServer, open_org
-from connectors.sandbox.tls import make_certificate
 from orchestration.embedded import OrgClock, clock_file, read_clock, write_clock
 from orchestration.sandbox import Embedded, Running, SandboxError, parse_step
 from orchestration.settings import ConfigurationError, load_settings

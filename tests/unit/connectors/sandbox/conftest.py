@@ -11,9 +11,9 @@ import requests
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.org import Org
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.metadata.schema import SObject, parse_fields
 from connectors.sandbox.server import SandboxServer
+from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 12, 0)
 ANCHOR = date(2026, 3, 18)

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.org import RECYCLE_BIN_DAYS, Org
-from connectors.sandbox.schema import Field, SObject
+from connectors.sandbox.metadata.schema import Field, SObject
+from connectors.sandbox.store.org import RECYCLE_BIN_DAYS, Org
 
 ANCHOR = date(2026, 3, 18)
 LATER = datetime(2026, 10, 4, 16)

@@ -18,9 +18,9 @@ from simple_salesforce.login import SalesforceLogin
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.org import Org
+from connectors.sandbox.http.tls import make_certificate
 from connectors.sandbox.server import SandboxServer
-from connectors.sandbox.tls import make_certificate
+from connectors.sandbox.store.org import Org
 
 
 class PlainSession(requests.Session):

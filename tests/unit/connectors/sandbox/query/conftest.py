@@ -9,11 +9,11 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.schema import SObject, parse_fields
 from connectors.sandbox.query import OrgCalendar, compile_query
-from connectors.sandbox.records import fetch_count, fetch_records
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.query.records import fetch_count, fetch_records
 from connectors.sandbox.soql import parse
+from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 2)  # still the 17th in New York
 SCHEMA = {

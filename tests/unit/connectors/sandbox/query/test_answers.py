@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.schema import SObject, parse_fields
 from connectors.sandbox.query import OrgCalendar, compile_query
-from connectors.sandbox.records import fetch_answer, fetch_records
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.query.records import fetch_answer, fetch_records
 from connectors.sandbox.soql import parse
+from connectors.sandbox.store.org import Org
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 3, 9, 5)  # the 8th in Los Angeles, where that day has 23 hours

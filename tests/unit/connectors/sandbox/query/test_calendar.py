@@ -8,11 +8,11 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.schema import SObject, parse_fields
 from connectors.sandbox.query import Calendar, OrgCalendar, compile_query
-from connectors.sandbox.records import fetch_records
-from connectors.sandbox.schema import SObject, parse_fields
+from connectors.sandbox.query.records import fetch_records
 from connectors.sandbox.soql import parse
+from connectors.sandbox.store.org import Org
 
 OBJECTS = {
     "Organization": "Id id\nTimeZoneSidKey picklist\nFiscalYearStartMonth int\nUsesStartDateAsFiscalYearName boolean",

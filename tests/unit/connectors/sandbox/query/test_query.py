@@ -5,10 +5,10 @@ from typing import Any, Protocol
 import pytest
 
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.org import Org
 from connectors.sandbox.query import OrgCalendar, compile_query
-from connectors.sandbox.records import fetch_answer
+from connectors.sandbox.query.records import fetch_answer
 from connectors.sandbox.soql import parse
+from connectors.sandbox.store.org import Org
 
 
 class Api(Protocol):

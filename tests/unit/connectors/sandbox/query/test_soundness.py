@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.errors import OrgError
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.relationships import child_relationships
+from connectors.sandbox.metadata.schema import Schema, SObject
 from connectors.sandbox.query import OrgCalendar, compile_query
-from connectors.sandbox.records import fetch_answer, fetch_count, fetch_lines
-from connectors.sandbox.relationships import child_relationships
-from connectors.sandbox.schema import Schema, SObject
+from connectors.sandbox.query.records import fetch_answer, fetch_count, fetch_lines
 from connectors.sandbox.soql import parse
 from connectors.sandbox.soql.calls import DATE_FUNCTIONS
 from connectors.sandbox.statement import AGGREGATES
+from connectors.sandbox.store.org import Org
 
 _VALUES = (
     "null true 5 -2.5 'a' 'Acme%' '001000000000001' 2026-03-18 2026-03-18T00:00:00Z 10:00:00Z TODAY LAST_N_DAYS:3 "

@@ -8,10 +8,10 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import Company, found
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.standard import standard_schema
 from connectors.sandbox.simulate.setting.blemishes import RATES
 from connectors.sandbox.simulate.setting.era import Era
-from connectors.sandbox.standard import standard_schema
+from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 12)
 DEALS = [f"OPP-{number:02}" for number in range(1, 29)]

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.org import Org
+from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 12)
 TODAY = "DATE '2026-03-18'"

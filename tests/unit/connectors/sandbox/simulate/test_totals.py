@@ -8,11 +8,11 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import Company, found
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.standard import standard_schema
 from connectors.sandbox.simulate.setting.era import Era, day_number, to_date
 from connectors.sandbox.simulate.truth.chronicle import Calendar
 from connectors.sandbox.simulate.truth.waterfall import LEGS, SIGNS
-from connectors.sandbox.standard import standard_schema
+from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 12)
 

@@ -1,0 +1,1 @@
+"""An org whose records come from CSV files instead of the simulated company."""
