@@ -5,7 +5,7 @@ how they are loaded the warehouse's (`connectors.warehouse`), how they lie on di
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,9 @@ Mode = Literal["full", "incremental"]
 # ids: the Id (and IsDeleted, if the object has it) of every row at the source as of `window_end`.
 Purpose = Literal["rows", "refresh", "ids"]
 DeletionKind = Literal["soft", "hard", "merged"]
+# Salesforce keeps field history for 18 months at least (24 by API); so long no row of it has aged out.
+HISTORY_KEPT = timedelta(days=365)
+HISTORY_CURSOR = "created_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,12 @@ class LandedBatch:
     purpose: Purpose = "rows"
     folder: Path | None = None
     source_now: datetime | None = None
+
+    @property
+    def is_history(self) -> bool:
+        """Rows that nothing stamps after they are made, so that only their making tells what is new. They age out
+        at the source: that an old one is missing from a full read is no deletion."""
+        return self.cursor_name == HISTORY_CURSOR
 
     @property
     def rows(self) -> int:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.landed import MonthTotals, SourceTotals
+from connectors.landed import HISTORY_KEPT, MonthTotals, SourceTotals
 from connectors.salesforce.client import Client
 from connectors.salesforce.describe import ObjectDescription
 from connectors.salesforce.errors import RequestError, ResponseError
@@ -26,8 +26,6 @@ ATTEMPTS = 3
 # getDeleted wants a minute at least.
 LEAST_LOOK_BACK = timedelta(minutes=2)
 ALIVE = "IsDeleted = false"
-# Field history is kept for 18 months at least; that a row has aged out is told by nothing.
-CERTAINLY_KEPT = timedelta(days=365)
 
 Changed = dict[str, datetime | None]
 
@@ -82,7 +80,7 @@ class _Counting:
     @property
     def counted_from(self) -> datetime | None:
         """Rows that no change and no deletion stamps are history: only what is certainly kept can be counted."""
-        return self.as_of - CERTAINLY_KEPT if self.description.is_history else None
+        return self.as_of - HISTORY_KEPT if self.description.is_history else None
 
     @property
     def has_amounts(self) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import duckdb
 
-from connectors.landed import LandedBatch
+from connectors.landed import HISTORY_CURSOR, HISTORY_KEPT, LandedBatch
 from connectors.warehouse import instants
 from connectors.warehouse.errors import SuspiciousEmptyError
 from connectors.warehouse.names import LOADER_COLUMNS, changes, listing, literal, quote, raw
@@ -23,6 +23,8 @@ MATCHED = "temp.main.matched_rows"
 DELETED = "is_deleted"
 MASTER = "master_record_id"
 HOLDS = "t._superseded_at IS NULL"
+# What has aged out does so some days after it might, and not in the order of its making.
+SERVED_LATE = "INTERVAL 31 DAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,12 @@ def counts_of_first(connection: duckdb.DuckDBPyConnection, table: str) -> Counts
 
 
 def refuse_emptiness(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> None:
-    """A full read of nothing against a table with live rows is no deletion: SuspiciousEmptyError."""
+    """A full read of nothing against a table with live rows is no deletion: SuspiciousEmptyError.
+
+    Unless all of them are history that may have aged out.
+    """
     if batch.mode == "full" and batch.rows == 0:
-        living = f"SELECT count(*) FROM {raw(batch.table)} WHERE _deleted_at IS NULL"
+        living = f"SELECT count(*) FROM {raw(batch.table)} t WHERE _deleted_at IS NULL AND {_is_still_served(batch)}"
         row = connection.execute(living).fetchone()
         if row and row[0]:
             raise SuspiciousEmptyError(batch.object_name, row[0])
@@ -225,10 +230,23 @@ def _missing_rows(plan: Merge) -> str:
     return (
         f"SELECT {values}, {plan.loader_values}, {window_end}, 'hard', NULL, t.rowid, true "
         f"FROM {plan.versions} t WHERE {HOLDS} AND t._deleted_at IS NULL AND {is_vouched_for} "
+        f"AND {_is_still_served(plan.batch)} "
         # Through the row ids, so that the wide rows are read only of those few that are missing.
         f"AND t.rowid IN (SELECT t.rowid FROM {plan.versions} t ANTI JOIN {INCOMING} i ON i.{KEY} = t.{KEY} "
         f"WHERE {HOLDS})"
     )
+
+
+def _is_still_served(batch: LandedBatch) -> str:
+    """Whether the source would show the row `t` if it had not been deleted: not so where history has aged out.
+
+    An org may archive its history sooner than Salesforce does, so the oldest row that came tells as well.
+    """
+    if not batch.is_history:
+        return "true"
+    oldest = f"(SELECT min({HISTORY_CURSOR}) FROM {INCOMING}) + {SERVED_LATE}"
+    kept = instants.constant(batch.window_end - HISTORY_KEPT)
+    return f"t.{HISTORY_CURSOR} > greatest({oldest}, {kept})"
 
 
 def _window_end(plan: Merge) -> str:
