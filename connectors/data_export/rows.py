@@ -33,6 +33,7 @@ def encoding_of(file: ExportFile) -> str:
 @contextmanager
 def opened(file: ExportFile) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
     """The header and the rows of a file. Raises ForeignFileError, and DamagedExportError while rows are read."""
+    _refuse_open_end(file)
     encoding = encoding_of(file)
     csv.field_size_limit(LONGEST_VALUE)
     with file.opened() as content:
@@ -46,6 +47,18 @@ def opened(file: ExportFile) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
             raise DamagedExportError(file.name, f"line {reader.line_num:,}: {error}") from error
         finally:
             text.detach()
+
+
+def _refuse_open_end(file: ExportFile) -> None:
+    """A ZIP has a checksum; of a plain file only its last line break tells that it was not cut at a row's end."""
+    if file.member is not None:
+        return
+    with file.opened() as content:
+        if content.seek(0, io.SEEK_END):
+            content.seek(-1, io.SEEK_END)
+            if content.read(1) not in b"\r\n":
+                reason = "unexpected end of data: its last line has no line break. If it is whole, add one"
+                raise DamagedExportError(file.name, reason)
 
 
 def _refuse_foreign(file: ExportFile, header: list[str]) -> None:

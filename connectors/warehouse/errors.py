@@ -115,14 +115,16 @@ class LoadIncompleteError(WarehouseError):
 class RepeatedRowsError(WarehouseError):
     """Records came twice in the pages of one query, so as many others may not have come at all."""
 
-    def __init__(self, object_name: str, rows: int, distinct: int) -> None:
+    def __init__(self, object_name: str, rows: int, distinct: int, example: str) -> None:
         self.object_name = object_name
         self.rows = rows
         self.distinct = distinct
+        self.example = example
         super().__init__(
-            f"{object_name}: {rows:,} rows landed, but only {distinct:,} different Ids: a page came twice, or in part, "
-            f"and up to {rows - distinct:,} other records are missing. Nothing was loaded and the cursor stays. Sync "
-            "again, and they are fetched anew; of a data export, see that its files are those of one export."
+            f"{object_name}: {rows:,} rows landed, but only {distinct:,} different Ids ({example} stands twice, for "
+            f"one): a page came twice, or in part, and up to {rows - distinct:,} other records are missing. Nothing was "
+            "loaded and the cursor stays. Sync again, and they are fetched anew; of a data export, see that its files "
+            "are those of one export."
         )
 
 

@@ -127,4 +127,5 @@ def refuse_other_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch,
     if keys != rows:
         raise LandedPageError(None, f"{rows - keys:,} rows of {batch.object_name} have no Id")
     if distinct != keys:
-        raise RepeatedRowsError(batch.object_name, rows, distinct)
+        found = connection.execute(f"SELECT min({KEY}) FROM {table} GROUP BY {KEY} HAVING count(*) > 1 LIMIT 1")
+        raise RepeatedRowsError(batch.object_name, rows, distinct, *(found.fetchone() or ("one",)))
