@@ -25,16 +25,21 @@ class Deletions:
     """Records deleted since `start`: (Id, instant), the oldest first.
 
     `covered` is the instant up to which the source vouches that all are named. `has_gap`: deletions
-    of that time may be missing, so the Ids have to be compared.
+    of that time may be missing, so the Ids have to be compared. `is_asked`: getDeleted was asked.
     """
 
     start: datetime
     rows: tuple[tuple[str, datetime], ...]
     covered: datetime
     has_gap: bool = False
+    is_asked: bool = True
 
     def before(self, end: datetime) -> tuple[tuple[str, datetime], ...]:
         return tuple(row for row in self.rows if row[1] < end)
+
+    def ids_since(self, as_of: datetime) -> frozenset[str]:
+        """Those deleted at the instant or later; seconds may be cut off."""
+        return frozenset(key for key, at in self.rows if at >= as_of - GRAIN)
 
 
 def deletions(
@@ -50,9 +55,9 @@ def deletions(
     start = (cursor - overlap).replace(second=0, microsecond=0)
     if now - start > REACH:
         log.info("%s: the last sync is more than 15 days ago; deletions are found by comparing Ids", description.name)
-        return Deletions(start, (), now, has_gap=True)
+        return Deletions(start, (), now, has_gap=True, is_asked=False)
     if now - start <= GRAIN:
-        return Deletions(start, (), now)
+        return Deletions(start, (), now, is_asked=False)
     try:
         answer = client.get_json(
             f"sobjects/{description.name}/deleted/", {"start": literal(start), "end": literal(now)}

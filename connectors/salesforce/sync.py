@@ -60,12 +60,13 @@ def landings(
     expected_fields: Mapping[str, str],
     options: FetchOptions | None = None,
     full: bool = False,
-    compare: Callable[[SourceTotals], object] | None = None,
+    compare: Callable[[SourceTotals], bool] | None = None,
 ) -> Generator[Landed, None, None]:
     """Land one thing after the other and hand it over; load it before asking for the next.
 
     `expected_fields` are the fields that the models read, to tell which of them the org lacks. `full`
-    reads everything, whatever the cursor. `compare` is given the source's own totals when all is loaded.
+    reads everything, whatever the cursor. `compare` is given the source's own totals when all is loaded, and says
+    whether the warehouse agrees; if not it is given fresh ones, once.
     Raises a SalesforceError; what landed whole stays, and the next call begins with it.
     """
     chosen = options or FetchOptions()
@@ -75,9 +76,13 @@ def landings(
         _tell_fields(described, expected_fields, known)
         with held(manifest.object_folder(landing_dir, description.name), description.name):
             sync = _Sync(client, description, landing_dir, run_id, chosen)
-            as_of = yield from sync.run(known, full=full)
-            if compare is not None:
-                compare(source_totals(client, description, as_of=as_of, run_id=run_id))
+            as_of, gone = yield from sync.run(known, full=full)
+            told = gone if gone is not None and gone.is_asked else None
+            if compare is None or compare(source_totals(client, description, as_of=as_of, run_id=run_id, gone=told)):
+                return
+            # What was deleted for good since getDeleted was asked is only here.
+            log.info("%s: the source is asked once more for what has changed meanwhile", object_name)
+            compare(source_totals(client, description, as_of=as_of, run_id=run_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,8 @@ class _Sync:
     run_id: str
     options: FetchOptions
 
-    def run(self, known: Known, *, full: bool) -> Generator[Landed, None, datetime]:
-        """Everything in its order; returns the instant up to which the warehouse has it then."""
+    def run(self, known: Known, *, full: bool) -> Generator[Landed, None, tuple[datetime, Deletions | None]]:
+        """Everything in its order; returns the instant up to which the warehouse has it then, and what was deleted."""
         cursor, columns = known.cursor, set(known.columns or ())
         for folder, landed in pending(self.landing_dir, self.description.name, self.client.instance_url, cursor):
             yield landed
@@ -116,7 +121,7 @@ class _Sync:
         if is_sweep and known.cursor is not None and not is_whole:
             flag = ["IsDeleted"] if self.description.has("IsDeleted") else []
             yield from self._others("ids", ["Id", *flag], window)
-        return as_of
+        return as_of, gone
 
     def _gone(self, cursor: datetime | None) -> Deletions | None:
         """None where everything is read each time, which tells what is gone as well."""

@@ -7,13 +7,14 @@ cannot be counted (a query too large, a field that cannot be filtered) is None. 
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from connectors.landed import HISTORY_KEPT, MonthTotals, SourceTotals
 from connectors.salesforce.client import Client
+from connectors.salesforce.deleted import Deletions
 from connectors.salesforce.describe import ObjectDescription
 from connectors.salesforce.errors import RequestError, ResponseError
 from connectors.salesforce.naming import table_name
@@ -30,9 +31,15 @@ ALIVE = "IsDeleted = false"
 Changed = dict[str, datetime | None]
 
 
-def source_totals(client: Client, description: ObjectDescription, *, as_of: datetime, run_id: str) -> SourceTotals:
-    """Count the object as of the instant. Raises a SalesforceError only where no other query would fare better."""
+def source_totals(
+    client: Client, description: ObjectDescription, *, as_of: datetime, run_id: str, gone: Deletions | None = None
+) -> SourceTotals:
+    """Count the object as of the instant. Raises a SalesforceError only where no other query would fare better.
+
+    `gone` is what getDeleted has told this sync already; without it that is asked, once.
+    """
     counting = _Counting(client, description, as_of)
+    counting = replace(counting, purged=counting.asked_purged() if gone is None else gone.ids_since(as_of))
     row_count, live_count = counting.created()
     changed, months = counting.changed(), None
     if changed is None or not description.is_stamped_by_deletion:
@@ -76,6 +83,8 @@ class _Counting:
     client: Client
     description: ObjectDescription
     as_of: datetime
+    # Deleted since, whether or not they are still in the recycle bin.
+    purged: frozenset[str] = frozenset()
 
     @property
     def counted_from(self) -> datetime | None:
@@ -124,7 +133,7 @@ class _Counting:
         if found is None:
             return None
         changed: Changed = {str(row["Id"]): parse_instant(str(row[field])) for row in found}
-        return dict.fromkeys(self._purged()) | changed
+        return dict.fromkeys(self.purged) | changed
 
     def months(self) -> tuple[MonthTotals, ...] | None:
         """Count and amount of the live rows by month of the close date, by currency where there are several."""
@@ -139,19 +148,19 @@ class _Counting:
         )
         return None if rows is None else tuple(_month(row) for row in rows)
 
-    def _purged(self) -> list[str]:
-        """Deleted since, whether or not they are still in the recycle bin."""
-        if not self.description.is_replicateable:
-            return []
+    def asked_purged(self) -> frozenset[str]:
+        """What getDeleted tells; nothing where it is of no use."""
+        if not self.description.is_replicateable or self.description.cursor_field is None:
+            return frozenset()
         now = self.client.server_now().replace(microsecond=0)
         start = min(self.as_of, now - LEAST_LOOK_BACK)
         try:
             path = f"sobjects/{self.description.name}/deleted/"
             answer = self.client.get_json(path, {"start": literal(start), "end": literal(now)})
-            return [str(entry["id"]) for entry in answer["deletedRecords"]]
+            return frozenset(str(entry["id"]) for entry in answer["deletedRecords"])
         except (RequestError, KeyError, TypeError) as error:
             log.debug("%s: getDeleted is of no use: %s", self.description.name, error)
-            return []
+            return frozenset()
 
     def _count(self, condition: str) -> int | None:
         rows = self._rows(f"SELECT COUNT(Id) n FROM {self.description.name} {condition}")

@@ -122,9 +122,9 @@ class RepeatedRowsError(WarehouseError):
         self.example = example
         super().__init__(
             f"{object_name}: {rows:,} rows landed, but only {distinct:,} different Ids ({example} stands twice, for "
-            f"one): a page came twice, or in part, and up to {rows - distinct:,} other records are missing. Nothing was "
-            "loaded and the cursor stays. Sync again, and they are fetched anew; of a data export, see that its files "
-            "are those of one export."
+            f"one): a page came twice, or in part, and up to {rows - distinct:,} other records are missing. Nothing "
+            "was loaded and the cursor stays. Sync again, and they are fetched anew; of a data export, see that its "
+            "files are those of one export."
         )
 
 

@@ -15,7 +15,7 @@ from connectors.landed import LandedBatch, MonthTotals, SourceTotals
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.journal import insert
-from connectors.warehouse.names import OPS, constant, quote, raw
+from connectors.warehouse.names import OPS, constant, constants, quote, raw
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.pages import INCOMING, KEY, STAMPS
 from connectors.warehouse.schemas import stored_columns
@@ -32,12 +32,14 @@ Key = tuple[object, str | None]
 def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: datetime | None = None) -> bool:
     """Compare one object after its load; whether everything agrees. Notes how far the source is ahead.
 
-    Rows that were purged at the source after they were deleted may be more in the warehouse.
+    Rows that were purged at the source after they were deleted may be more in the warehouse. Compared again
+    in a run, an object has the result of the last time.
     """
     columns = set(stored_columns(connection, totals.table))
     compared_at = instants.stored(now or instants.now())
     with transaction(connection):
         create_schemas(connection)
+        _forget(connection, totals)
         found = [*_rows(connection, totals, columns), *_living(connection, totals, columns)]
         found += _months(connection, totals, columns)
         shared = _shared(totals.run_id, totals.object_name, totals.table, totals.as_of, compared_at)
@@ -48,6 +50,12 @@ def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: 
     for comparison in differing:
         log.warning("%s: the source and the warehouse differ: %s", totals.object_name, _told(comparison))
     return not differing
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:
+    which = f"(run_id, object_name) = ({constant(totals.run_id)}, {constant(totals.object_name)})"
+    connection.execute(f"DELETE FROM {OPS}.reconciliation WHERE {which} AND measure <> 'ids'")
+    connection.execute(f"DELETE FROM {OPS}.source_state WHERE {which}")
 
 
 def compare_ids(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, run_id: str, compared_at: datetime) -> None:
@@ -89,13 +97,16 @@ def _counted(measure: str, source: int, warehouse: int, tolerance: int = 0) -> d
 def _rows(
     connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]
 ) -> Iterable[dict[str, object]]:
-    """All rows created before the cursor. Deleted ones may have left the recycle bin of the source."""
+    """All rows created before the cursor. Deleted ones may have left the recycle bin of the source, and so may
+    those that were deleted since."""
     if totals.row_count is None or "created_date" not in columns:
         return
     since = "" if totals.counted_from is None else f" AND created_date >= {instants.constant(totals.counted_from)}"
+    changed = f"{KEY} IN {constants(totals.changed_ids)}" if totals.changed_ids else "false"
     row = connection.execute(
         f"SELECT count(*) FILTER (_deletion_kind IS DISTINCT FROM 'hard'), "
-        f"count(*) FILTER (_deleted_at IS NOT NULL AND _deletion_kind IS DISTINCT FROM 'hard') "
+        f"count(*) FILTER ((_deleted_at IS NOT NULL OR {changed}) "
+        f"AND _deletion_kind IS DISTINCT FROM 'hard') "
         f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}{since}"
     ).fetchone() or (0, 0)
     yield _counted("rows", totals.row_count, row[0], tolerance=row[1])

@@ -290,10 +290,62 @@ def test_columns_that_are_no_longer_delivered_are_told(
 
 def test_the_totals_are_asked_for_when_all_is_loaded(rest: Org, client: Client, landing: Path) -> None:
     seen: list[Any] = []
-    syncing = start(client, landing, Known(CURSOR, COLUMNS), compare=seen.append)
+    syncing = start(client, landing, Known(CURSOR, COLUMNS), compare=agrees(seen))
     next(syncing)
     assert seen == []
     with pytest.raises(StopIteration):
         next(syncing)
     (totals,) = seen
     assert (totals.object_name, totals.as_of) == ("Opportunity", datetime(2026, 11, 22, 8, 58, tzinfo=UTC))
+
+
+def agrees(seen: list[Any], *answers: bool) -> Any:
+    """A comparison that keeps what it is given and answers in turn, at last always that all agrees."""
+    left = list(answers)
+
+    def compare(totals: Any) -> bool:
+        seen.append(totals)
+        return left.pop(0) if left else True
+
+    return compare
+
+
+def few(org: Org) -> None:
+    """So few rows that all of them are read by REST."""
+    org.on("GET", "limits/recordCount", org.json({"sObjects": [{"name": "Opportunity", "count": 1}]}))
+
+
+@pytest.mark.parametrize("cursor", [CURSOR, None])
+def test_deletions_are_asked_for_once_and_serve_the_rows_and_the_totals(
+    rest: Org, client: Client, landing: Path, cursor: datetime | None
+) -> None:
+    few(rest)
+    deleted(rest, ("1", "2026-11-22T08:30:00.000Z"), ("2", "2026-11-22T08:58:30.000Z"))
+    seen: list[Any] = []
+    landed = run(client, landing, Known(cursor, COLUMNS if cursor else None), compare=agrees(seen))
+    assert rest.count("GET", DELETED) == 1
+    assert kinds(landed) == (["rows", "deletions"] if cursor else ["rows"])
+    (totals,) = seen
+    assert "2" in totals.changed_ids
+
+
+def test_after_fifteen_days_the_totals_ask_for_deletions_themselves(rest: Org, client: Client, landing: Path) -> None:
+    few(rest)
+    seen: list[Any] = []
+    run(client, landing, Known(CURSOR - timedelta(days=20), COLUMNS), compare=agrees(seen))
+    assert rest.count("GET", DELETED) == 1
+
+
+def test_totals_that_disagree_are_taken_once_more_with_what_was_deleted_since(
+    rest: Org, client: Client, landing: Path
+) -> None:
+    seen: list[Any] = []
+
+    def compare(totals: Any) -> bool:
+        seen.append(totals)
+        deleted(rest, ("7", "2026-11-22T08:59:59.000Z"))
+        return False
+
+    run(client, landing, Known(CURSOR, COLUMNS), compare=compare)
+    assert ["7" in totals.changed_ids for totals in seen] == [False, True]
+    assert rest.count("GET", DELETED) == 2

@@ -105,3 +105,20 @@ def test_several_currencies_are_not_added_up(warehouse: duckdb.DuckDBPyConnectio
     dollars = MonthTotals(date(2026, 3, 1), 1, Decimal(0), "USD")
     assert compared(warehouse, months=(euros, dollars))
     assert not compared(warehouse, months=(euros,))
+
+
+def test_a_row_that_was_purged_since_the_cursor_is_no_disagreement(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Row 4 is alive here; at the source it was deleted for good after the cursor, as getDeleted tells."""
+    assert not compared(warehouse, row_count=2)
+    assert compared(warehouse, row_count=2, changed_ids=("4",))
+    assert not compared(warehouse, row_count=1, changed_ids=("4",))
+
+
+def test_a_comparison_that_is_made_again_takes_the_place_of_the_one_before(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert not compared(warehouse, row_count=1, newest_change=CURSOR)
+    assert compared(warehouse, row_count=4, newest_change=CURSOR)
+    assert compared(warehouse, row_count=4, newest_change=CURSOR, run_id="r2")
+    for table in ("reconciliation", "source_state"):
+        assert warehouse.execute(f"SELECT run_id FROM ops.{table} ORDER BY 1").fetchall() == [("r1",), ("r2",)]
