@@ -165,3 +165,12 @@ class ApiCalls:
     object_name: str | None
     kind: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAllowance:
+    """Requests of the whole org in 24 hours, as the last answer of a run told: used ones and allowed ones."""
+
+    run_id: str
+    used: int
+    limit: int

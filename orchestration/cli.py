@@ -193,8 +193,8 @@ def _execute(command: str, job: str, as_json: bool) -> int:
 
 
 def _report(kind: str, as_json: bool) -> int:
-    from orchestration.inspection import status
     from orchestration.machine import doctor
+    from orchestration.standing import status
 
     found = status(load_settings()) if kind == "status" else doctor(load_settings())
     return _tell(found, as_json)

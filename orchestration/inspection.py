@@ -1,6 +1,6 @@
-"""Looking without touching: what is there (`status`), and whether everything needed is (`doctor`).
+"""What was found by looking without touching, and how it is told.
 
-What is looked at on this machine is in `machine`; what the org says of itself in `connectors.salesforce.probe`.
+Who looks: `standing` at what is there (`status`), `machine` at whether everything needed is (`doctor`).
 """
 
 from dataclasses import asdict, dataclass, field
@@ -9,11 +9,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from connectors.warehouse import ledger
-from connectors.warehouse.connection import connect
-from connectors.warehouse.errors import WarehouseMissingError
 from orchestration.exits import Exit
-from orchestration.settings import Settings
 
 Verdict = Literal["ok", "warn", "fail"]
 COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -71,25 +67,3 @@ class Inspection:
 def _add(table: Table, found: Finding) -> None:
     color = COLORS[found.verdict]
     table.add_row(f"[{color}]{found.verdict}[/{color}]", found.subject, found.detail)
-
-
-def status(settings: Settings) -> Inspection:
-    """Rows and watermark per object, how far behind the source it was, the published version."""
-    found = Inspection()
-    try:
-        with connect(settings.warehouse_file, read_only=True) as connection:
-            lags = {load.object_name: load.lag_seconds for load in ledger.latest_loads(connection)}
-            for state in ledger.sync_states(connection):
-                told = f" by {state.cursor_name}" if state.cursor_name else ", read in full each time"
-                detail = f"{state.row_count:,} rows, complete up to {state.cursor_at:%Y-%m-%d %H:%M} UTC{told}"
-                lag = lags.get(state.object_name)
-                behind = f", {lag / 60:.0f} min behind the source then" if lag is not None else ""
-                found.add(state.object_name, "ok", detail + behind)
-    except WarehouseMissingError:
-        found.add("warehouse", "warn", f"{settings.warehouse_file} does not exist yet: run `salespulse run`")
-    if settings.published_file.exists():
-        resolved = settings.current.resolve()
-        found.add("published", "ok", f"version {resolved.name}: {settings.published_file}")
-    else:
-        found.add("published", "warn", "nothing has been published yet")
-    return found

@@ -13,7 +13,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from connectors.landed import ApiCalls, LandedBatch, LandedDeletions, Purpose
+from connectors.landed import ApiAllowance, ApiCalls, LandedBatch, LandedDeletions, Purpose
 from connectors.salesforce.client import Client
 from connectors.salesforce.describe import expected_columns
 from connectors.salesforce.naming import table_name
@@ -21,7 +21,7 @@ from connectors.salesforce.objects import SyncedObject
 from connectors.salesforce.options import FetchOptions
 from connectors.salesforce.organization import Organization
 from connectors.salesforce.sync import Known, Landed, landings
-from connectors.warehouse import ledger
+from connectors.warehouse import ledger, telemetry
 from connectors.warehouse.landing import LoadResult, load, load_deletions
 from connectors.warehouse.reconciliation import reconcile
 from orchestration.settings import Settings
@@ -57,15 +57,23 @@ class Intake:
             for each in landed:
                 taken.add(each, self._load(entry, each))
         rows = sum(s.row_count for s in ledger.sync_states(self.connection) if s.object_name == entry.name)
-        return {"sobject": entry.name, "dagster/row_count": rows, **taken.metadata()}
+        return {"sobject": entry.name, "dagster/row_count": rows, **taken.metadata(), **self._requests(entry.name)}
 
     def note_calls(self) -> None:
         """Write down what this sync asked of the org, and say what is left."""
         calls = [ApiCalls(self.run_id, name or None, kind, n) for (name, kind), n in self.client.calls.counts.items()]
-        ledger.record_api_calls(self.connection, calls)
         usage = self.client.api_usage
+        allowance = ApiAllowance(self.run_id, usage.used, usage.limit) if usage else None
+        telemetry.record_api_calls(self.connection, calls, allowance)
         left = f"; {usage.left:,} of {usage.limit:,} are left for 24 hours" if usage else ""
         log.info("The sync made %s API requests%s", f"{self.client.calls.total:,}", left)
+
+    def _requests(self, name: str) -> dict[str, Any]:
+        """What the object cost of the org's allowance, and what is left of that for everybody."""
+        made = sum(count for (about, _), count in self.client.calls.counts.items() if about == name)
+        usage = self.client.api_usage
+        left = {"api_requests_left": usage.left, "api_requests_limit": usage.limit} if usage else {}
+        return {"api_requests": made, **left}
 
     def _known(self, entry: SyncedObject) -> Known:
         cursor = ledger.cursor(self.connection, entry.name)
@@ -111,15 +119,14 @@ class _Taken:
     def metadata(self) -> dict[str, Any]:
         rows = [batch for batch in self.batches if batch.purpose == "rows"]
         last = rows[-1]
-        fetching = sum(batch.seconds for batch in self.batches)
-        read = sum(batch.rows for batch in self.batches)
+        seconds = sum(batch.seconds for batch in self.batches) + sum(result.seconds for result in self.results)
         counted = ("rows_read", "inserted", "updated", "unchanged", "deleted", "rejected", "bytes")
         sums = {name: sum(getattr(result, name) for result in self.results) for name in counted}
         return {
             "mode": last.mode,
             **sums,
-            "seconds": round(fetching + sum(result.seconds for result in self.results), 3),
-            "rows_per_second": round(read / fetching) if fetching else 0,
+            "seconds": round(seconds, 3),
+            "rows_per_second": round(sums["rows_read"] / seconds) if seconds else 0,
             "cursor": last.cursor_name or "none: read in full each time",
             "watermark": last.window_end.isoformat(),
             "lag_seconds": (last.source_now - last.window_end).total_seconds() if last.source_now else None,

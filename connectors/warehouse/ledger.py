@@ -1,7 +1,7 @@
 """Reading the ops ledgers: cursors, loads, schema changes, rejects, checks; and noting check results.
 
 Every function works on a warehouse that has no ledgers yet: nothing was done, so nothing is found.
-What a load writes is `journal`'s, publications are `publish`'s business.
+What a load writes is `journal`'s, what a sync cost `telemetry`'s, publications are `publish`'s business.
 """
 
 import json
@@ -12,10 +12,10 @@ from typing import Any, Protocol, TypeVar
 
 import duckdb
 
-from connectors.landed import ApiCalls, Purpose
+from connectors.landed import Purpose
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
-from connectors.warehouse.names import OPS, constant, constants
+from connectors.warehouse.names import OPS, constant
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.schemas import stored_columns
 
@@ -194,18 +194,6 @@ def check_results(connection: duckdb.DuckDBPyConnection, run_id: str | None = No
     """The check results of a run; of all runs if None."""
     clauses = _of_run(run_id, "checked_at, suite, table_name, check_name")
     return _read(connection, CheckResult, "check_results", clauses)
-
-
-def record_api_calls(
-    connection: duckdb.DuckDBPyConnection, calls: Iterable[ApiCalls], now: datetime | None = None
-) -> None:
-    """Note how many requests a run sent; what is noted again is added up by whoever reads it."""
-    noted_at = instants.stored(now or instants.now())
-    rows = [[call.run_id, call.object_name, call.kind, call.count, noted_at] for call in calls]
-    with transaction(connection):
-        create_schemas(connection)
-        for row in rows:
-            connection.execute(f"INSERT INTO {OPS}.api_calls VALUES {constants(row)}")
 
 
 def record_checks(

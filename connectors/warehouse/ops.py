@@ -1,7 +1,7 @@
 """The tables of the schema `ops`: what the pipeline writes down of its own work.
 
 New columns are added at the end, so that a warehouse of an older version is brought up to date in place.
-Who writes what: `journal` the loads, `reconciliation` the comparisons, `ledger` the checks and API calls,
+Who writes what: `journal` the loads, `reconciliation` the comparisons, `ledger` the checks, `telemetry` the API calls,
 `publish` the publications.
 """
 
@@ -114,6 +114,13 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "object_name": "VARCHAR",
         "kind": "VARCHAR",
         "call_count": "BIGINT",
+        "noted_at": "TIMESTAMP",
+    },
+    # What the org itself counted of all its clients when the run ended.
+    "api_allowance": {
+        "run_id": "VARCHAR",
+        "used_count": "BIGINT",
+        "limit_count": "BIGINT",
         "noted_at": "TIMESTAMP",
     },
     "check_results": {

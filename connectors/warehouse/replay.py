@@ -27,7 +27,14 @@ NEW_FOLDER = "rebuilt"
 OLD_SUFFIX = ".replaced"
 OLD = "replaced"
 # The landing zone knows nothing of these.
-CARRIED_LEDGERS = ("check_results", "publications", "api_calls", "source_state", "reconciliation")
+CARRIED_LEDGERS = (
+    "check_results",
+    "publications",
+    "api_calls",
+    "api_allowance",
+    "source_state",
+    "reconciliation",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,11 +108,29 @@ def test_the_ranges_of_the_forecast_hold_the_expected_value(second: Command, hom
         assert float(mean) == pytest.approx(float(expected), rel=0.1)
 
 
+def test_what_each_object_cost_is_in_its_metadata_and_in_the_ledgers(second: Command, home: Path) -> None:
+    run_id = second.document["run_id"]
+    calls = dict(
+        _warehouse(home, f"select object_name, sum(call_count) from ops.api_calls where run_id = '{run_id}' group by 1")
+    )
+    for name, values in second.document["objects"].items():
+        rows, size = _warehouse(
+            home,
+            f"select sum(rows_read), sum(bytes) from ops.loads where run_id = '{run_id}' and object_name = '{name}'",
+        )[0]
+        assert (values["rows_read"], values["bytes"], values["api_requests"]) == (rows, size, calls[name])
+        assert values["seconds"] > 0 and values["lag_seconds"] >= 0 and values["watermark"]
+        assert values["rows_per_second"] == pytest.approx(rows / values["seconds"], rel=0.05, abs=1)
+        assert 0 < values["api_requests_left"] < values["api_requests_limit"]
+    left = _warehouse(home, f"select limit_count - used_count from ops.api_allowance where run_id = '{run_id}'")
+    assert left == [(values["api_requests_left"],)]
+
+
 def test_status_says_what_is_there(second: Command, home: Path) -> None:
     found = salespulse(home, "status", "--json")
     assert found.exit_code == 0
     subjects = {row["subject"] for row in found.document["findings"]}
-    assert {"Opportunity", "Task", "published"} <= subjects
+    assert {"Opportunity", "Task", "published", "API requests"} <= subjects
 
 
 def test_the_unit_tests_of_the_models_pass(second: Command, home: Path) -> None:
