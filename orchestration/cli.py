@@ -172,6 +172,7 @@ def _execute(command: str, job: str, as_json: bool) -> int:
     started = time.monotonic()
     settings = load_settings()
     # Imported late: `--help` must not wait for Dagster and dbt.
+    from orchestration.choosing import learn
     from orchestration.console import PHASES, progress
     from orchestration.definitions import load
     from orchestration.run import execute, prepare_home
@@ -179,6 +180,8 @@ def _execute(command: str, job: str, as_json: bool) -> int:
 
     prepare_home(settings)
     with progress(Console(stderr=True), steps=len(PHASES) if job == "all" else 1):
+        if job in ("all", "sync"):
+            learn(settings)
         definitions = load()
         start_up = time.monotonic() - started
         outcome = execute(job, settings, definitions)

@@ -149,13 +149,12 @@ def _look_at_export(folder: Path, found: Inspection) -> None:
 
 def _look_at_org(settings: Settings, found: Inspection) -> None:
     is_embedded = settings.login_flow is None
-    names = {entry.name for entry in OBJECTS} | set(settings.objects)
     try:
         with Crm().client(settings, lives_on=False) as client:
-            for seen in probe(client, settings.objects or None):
+            for seen in probe(client, settings.objects, settings.objects_exclude):
                 if is_embedded and seen.subject == "clock":
                     continue  # the embedded org lives in a time of its own
-                routine = seen.subject in names
-                found.add(seen.subject, LEVELS[seen.level], seen.message, Exit.REMOTE, is_routine=routine)
+                verdict = LEVELS[seen.level]
+                found.add(seen.subject, verdict, seen.message, Exit.REMOTE, is_routine=seen.is_object)
     except SalesforceError as error:
         found.add("org", "fail", str(error), exit_code(error))

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".salespulse"), description="Folder of everything that is produced.")
     time_zone: str = Field("GMT", description="Zone in which days, weeks and schedules are cut.")
     objects: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="sObjects to sync, comma-separated; empty: the table in objects.py."
+        (), description="sObjects to sync, as Account,Opportunity*,*__c; empty: the table in objects.py."
     )
     objects_exclude: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="sObjects not to sync, comma-separated, with * for any letters."

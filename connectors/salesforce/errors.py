@@ -144,6 +144,35 @@ class UnknownObjectError(SalesforceError):
         )
 
 
+class ObjectChoiceError(SalesforceError):
+    """A pattern of objects that fits none. Configuration."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        self.pattern = pattern
+        self.reason = reason
+        super().__init__(
+            f"The choice of objects {pattern!r} cannot be used: {reason}. Write API names with * for any letters, as "
+            "in Opportunity* or *__c, and see that this user may read what is meant (SALESPULSE_OBJECTS, "
+            "SALESPULSE_OBJECTS_EXCLUDE)."
+        )
+
+
+class TableNameError(SalesforceError):
+    """Two objects would share a table. Configuration."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, table: str, objects: Sequence[str]) -> None:
+        self.table = table
+        self.objects = tuple(objects)
+        super().__init__(
+            f"The objects {', '.join(self.objects)} would all be the table {table!r}, and each would be taken for a "
+            "deletion of the others' rows. Name all but one in SALESPULSE_OBJECTS_EXCLUDE."
+        )
+
+
 class FieldChoiceError(SalesforceError):
     """The fields to leave out or to mask are chosen in a way that cannot work. Configuration."""
 

@@ -28,14 +28,15 @@ class Finding:
     subject: str
     level: Level
     message: str
+    is_object: bool = False
 
 
-def probe(client: Client, requested: Sequence[str] | None = None) -> tuple[Finding, ...]:
+def probe(client: Client, requested: Sequence[str] | None = None, exclude: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Look at login, API version, limits, objects and clock. Ends early where nothing can follow."""
-    return tuple(_findings(client, requested))
+    return tuple(_findings(client, requested, exclude))
 
 
-def _findings(client: Client, requested: Sequence[str] | None) -> Iterator[Finding]:
+def _findings(client: Client, requested: Sequence[str] | None, exclude: Sequence[str]) -> Iterator[Finding]:
     try:
         instance_url = client.instance_url
     except SalesforceError as error:
@@ -45,14 +46,14 @@ def _findings(client: Client, requested: Sequence[str] | None) -> Iterator[Findi
     try:
         yield _version(client)
         yield from _limits(client)
-        plan = resolve_objects(client, requested)
+        plan = resolve_objects(client, requested, exclude)
     except SalesforceError as error:
         yield Finding("Salesforce", "error", str(error))
         return
     for entry in plan.objects:
         yield _readable(client, entry)
     for name in plan.missing:
-        yield Finding(name, "warning", "The org does not offer it to this user; what is built on it stays empty.")
+        yield Finding(name, "warning", "The org does not offer it to this user; what is built on it stays empty.", True)
     yield _clock(client)
 
 
@@ -85,18 +86,19 @@ def _readable(client: Client, entry: SyncedObject) -> Finding:
     try:
         description = describe_object(client, entry.name)
     except SalesforceError as error:
-        return Finding(entry.name, "error", str(error))
+        return Finding(entry.name, "error", str(error), is_object=True)
     there = {field.name for field in description.fields}
     missing = [name for name in entry.fields if name not in there]
     told = description.cursor_field or "nothing, so it is read in full each time"
     message = f"Readable, {len(there)} fields, changes told by {told}."
     if not missing:
-        return Finding(entry.name, "ok", message)
+        return Finding(entry.name, "ok", message, is_object=True)
     return Finding(
         entry.name,
         "warning",
         f"{message} Missing or hidden from this user: {', '.join(missing)}; these columns stay empty. "
         "Check field-level security.",
+        is_object=True,
     )
 
 

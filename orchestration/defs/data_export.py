@@ -22,6 +22,7 @@ from connectors.warehouse import ledger
 from connectors.warehouse.errors import OtherOrgError
 from connectors.warehouse.landing import LoadResult, load, recover
 from connectors.warehouse.schemas import ensure_table, stored_columns
+from orchestration import choosing
 from orchestration.defs import ingest
 from orchestration.defs.resources import POOL, Warehouse
 from orchestration.exits import explained
@@ -33,14 +34,16 @@ log = logging.getLogger("salespulse.sync")
 def objects(settings: Settings) -> dg.AssetsDefinition:
     """The raw tables, as one step that loads whichever of them are selected from the export."""
 
+    declared = choosing.object_names(settings)
+
     @dg.multi_asset(
         name="sync_objects",
-        specs=[_spec(name) for name in ingest.object_names(settings)],
+        specs=[_spec(name) for name in declared],
         can_subset=True,
         pool=POOL,
     )
     def sync_objects(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
-        chosen = [name for name in ingest.object_names(settings) if _key(name) in context.selected_asset_keys]
+        chosen = [name for name in declared if _key(name) in context.selected_asset_keys]
         with explained(), warehouse.lock() as current, warehouse.session(current) as connection:
             recover(connection, current.landing)
             for name, result in load_export(connection, current, chosen, context.run_id):

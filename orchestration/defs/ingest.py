@@ -5,8 +5,7 @@ the one to the other, object by object, so that what has been loaded stays loade
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import dagster as dg
@@ -24,6 +23,7 @@ from connectors.warehouse.errors import OtherOrgError, WarehouseError
 from connectors.warehouse.landing import recover
 from connectors.warehouse.retention import prune
 from connectors.warehouse.schemas import ensure_table, stored_columns
+from orchestration import choosing
 from orchestration.defs.resources import POOL, Crm, Warehouse
 from orchestration.exits import explained
 from orchestration.intake import Intake
@@ -36,23 +36,14 @@ FATAL = (LoginError, QuotaExceededError, UnreachableError)
 log = logging.getLogger("salespulse.sync")
 
 
-def object_names(settings: Settings) -> list[str]:
-    """The sObjects to sync: those of the setting, else the table, less those that are excluded."""
-    return _wanted(settings.objects or [entry.name for entry in OBJECTS], settings)
-
-
-def _wanted(names: Sequence[str], settings: Settings) -> list[str]:
-    """The names that no pattern excludes."""
-    patterns = [pattern.lower() for pattern in settings.objects_exclude]
-    return [name for name in names if not any(fnmatch(name.lower(), pattern) for pattern in patterns)]
-
-
 def objects(settings: Settings) -> dg.AssetsDefinition:
     """The raw tables, as one step that fetches whichever of them are selected."""
 
+    declared = choosing.object_names(settings)
+
     @dg.multi_asset(
         name="sync_objects",
-        specs=[_spec(name) for name in object_names(settings)],
+        specs=[_spec(name) for name in declared],
         can_subset=True,
         pool=POOL,
     )
@@ -67,8 +58,9 @@ def objects(settings: Settings) -> dg.AssetsDefinition:
             warehouse.session(settings) as connection,
         ):
             recover(connection, settings.landing)
-            plan = resolve_objects(client, settings.objects)
-            _make_missing_tables(connection, set(_wanted([entry.name for entry in plan.objects], settings)))
+            plan = resolve_objects(client, settings.objects, settings.objects_exclude)
+            _tell_strangers(settings, [entry.name for entry in plan.objects], declared)
+            _make_missing_tables(connection, {entry.name for entry in plan.objects})
             organization = fetch_organization(client)
             _refuse_other_org(connection, organization.id, client.instance_url)
             intake = Intake(client, connection, settings, context.run_id, organization)
@@ -82,6 +74,16 @@ def objects(settings: Settings) -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(asset_key=_key(name), metadata={"sobject": name, "dagster/row_count": 0})
 
     return sync_objects
+
+
+def _tell_strangers(settings: Settings, wanted: list[str], declared: list[str]) -> None:
+    """Objects that came to match a pattern since Dagster loaded its assets: they are assets when it loads again."""
+    choosing.remember(settings, wanted)
+    if strangers := [name for name in wanted if name not in declared]:
+        message = (
+            "%s: not synced yet, for Dagster loaded before they were known; reload the code location and run again"
+        )
+        log.warning(message, ", ".join(strangers))
 
 
 def _key(name: str) -> dg.AssetKey:
