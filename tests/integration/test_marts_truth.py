@@ -286,10 +286,12 @@ def test_bookings_and_pushes_by_seller_are_what_the_raw_rows_tell(warehouse: Pat
 
 
 def test_what_a_team_did_is_what_its_people_did(warehouse: Path, world: World) -> None:
+    """A task counts on the day it was done, not on the one it was due: that one only if it was written down later."""
     tasks = _rows(
         warehouse,
-        "select owner_id, activity_date as day from raw_salesforce.task where is_closed and not is_deleted "
-        "and _deleted_at is null and not coalesce(is_recurrence, false) and activity_date is not null",
+        "select owner_id, case when activity_date < created_date::date then activity_date "
+        "else coalesce(completed_date_time, created_date)::date end as day from raw_salesforce.task "
+        "where is_closed and not is_deleted and _deleted_at is null and not coalesce(is_recurrence, false)",
     )
     events = _rows(
         warehouse,

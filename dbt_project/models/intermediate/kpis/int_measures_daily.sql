@@ -28,7 +28,7 @@
     'email_count': 'case when is_email then 1 else 0 end',
 } %}
 {% set lost_date = 'coalesce(' ~ local_date('closed_at') ~ ', close_date)' %}
-{% set done_date = 'coalesce(activity_date, ' ~ local_date('occurred_at') ~ ')' %}
+{% set done_date = local_date('occurred_at') %}
 
 with activities as (
 
@@ -44,10 +44,23 @@ with activities as (
 
 ),
 
-deals as (
+losses as (
 
     select
-        deals.*,
+        *,
+        coalesce(amount, 0) as value_amount
+
+    from {{ ref('fct_opportunities') }}
+    where is_lost
+
+),
+
+deals as (
+
+    -- a deal that was deleted since was created all the same
+    select
+        deals.owner_id,
+        {{ local_date('deals.created_at') }} as created_date,
         coalesce(deals.amount, 0) as value_amount,
         coalesce(origins.first_amount, 0) as first_amount,
         coalesce(origins.first_owner_id, deals.owner_id) as first_owner_id,
@@ -55,7 +68,7 @@ deals as (
         origins.qualified_owner_id,
         {{ local_date('origins.qualified_at') }} as qualified_date
 
-    from {{ ref('fct_opportunities') }} as deals
+    from {{ ref('int_opportunities_classified') }} as deals
     left join {{ ref('int_opportunity_origins_told') }} as origins
         on deals.opportunity_id = origins.opportunity_id
 
@@ -65,7 +78,7 @@ measured as (
 
     {% for table, owner, day, measures, filter in [
         (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
-        ('deals', 'owner_id', lost_date, {'lost_count': '1', 'lost_amount': 'value_amount'}, 'is_lost'),
+        ('losses', 'owner_id', lost_date, {'lost_count': '1', 'lost_amount': 'value_amount'}, 'true'),
         ('deals', 'owner_id', 'created_date',
             {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
         ('deals', 'first_owner_id', 'created_date', {'pipeline_created_then_amount': 'first_amount'}, 'true'),

@@ -10,7 +10,7 @@ activities as (
 
     select
         *,
-        coalesce(activity_date, {{ local_date('occurred_at') }}) as done_date,
+        {{ local_date('occurred_at') }} as done_date,
         activity_kind = 'event'
         and activity_type in {{ quoted_list(var('customer_meeting_types')) }} as is_meeting
     from {{ ref('fct_activities') }}
@@ -52,9 +52,10 @@ measured as (
 
     union all
 
+    -- a deal that was deleted since was created all the same
     select
         owner_id,
-        created_date as measure_date,
+        {{ local_date('created_at') }} as measure_date,
         0 as bookings_amount,
         0 as won_count,
         0 as lost_count,
@@ -62,7 +63,7 @@ measured as (
         coalesce(amount, 0) as pipeline_created_amount,
         0 as activity_count,
         0 as meeting_count
-    from opportunities
+    from {{ ref('int_opportunities_classified') }}
 
     union all
 

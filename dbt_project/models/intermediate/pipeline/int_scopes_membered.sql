@@ -1,6 +1,6 @@
 {#
     Whom a figure is told for: the company, each selling team and each seller, with the owners that count in.
-    A deal of somebody who is no known user, or of nobody (blank), counts in the company.
+    What belongs to somebody who is no known user, to a queue or to nobody (blank) counts in the company.
 #}
 
 with users as (
@@ -14,6 +14,10 @@ owners as (
     select user_id as owner_id from users
     union
     select coalesce(owner_id, '') as owner_id from {{ ref('fct_opportunity_versions') }}
+    union
+    select coalesce(owner_id, '') as owner_id from {{ ref('stg_salesforce__leads') }}
+    union
+    select coalesce(owner_id, '') as owner_id from {{ ref('int_activities_unioned') }}
 
 )
 

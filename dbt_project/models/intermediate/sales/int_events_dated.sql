@@ -6,7 +6,7 @@ with events as (
 
     select
         *,
-        coalesce(starts_at, cast(event_date as timestamp)) as begins_at
+        coalesce(starts_at, {{ utc_instant('event_date') }}) as begins_at
 
     from {{ ref('stg_salesforce__events') }}
     where

@@ -30,7 +30,7 @@ select
     due_date as activity_date,
     case
         when not is_completed then null
-        when due_date < created_date then cast(due_date as timestamp)
+        when due_date < created_date then {{ utc_instant('due_date') }}
         else coalesce(completed_at, created_at)
     end as occurred_at,
     is_completed,

@@ -1,7 +1,8 @@
 {#
     The first human touch of a lead is the first completed task or held event with it by its owner or anybody else,
-    not before it was created. A lead that nobody has touched is not left out: it has waited until T, or until it
-    was converted. Leads merged into another one are no leads of their own.
+    not before it was created. What was written down on a later day is known by its day alone: if the lead was
+    created on that day, the touch lies no earlier than the creation. A lead that nobody has touched is not left out:
+    it has waited until T. Leads merged into another one are no leads of their own.
 #}
 
 with leads as (
@@ -17,14 +18,20 @@ touches as (
 
     select
         activities.who_id as lead_id,
-        min(activities.occurred_at) as first_touched_at,
+        min(greatest(activities.occurred_at, leads.created_at)) as first_touched_at,
         count(*) as touch_count
 
     from {{ ref('fct_activities') }} as activities
     inner join leads
         on
             activities.who_id = leads.lead_id
-            and activities.occurred_at >= leads.created_at
+            and (
+                activities.occurred_at >= leads.created_at
+                or (
+                    activities.occurred_at = {{ utc_instant('activities.activity_date') }}
+                    and activities.activity_date = {{ local_date('leads.created_at') }}
+                )
+            )
     where activities.is_completed
     group by activities.who_id
 

@@ -1,0 +1,76 @@
+"""What is counted for one period and scope, and the figures that follow from it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from connectors.sandbox.simulate.truth.waterfall import LEGS
+
+COUNTS = (
+    "won_count",
+    "lost_count",
+    "created_count",
+    "qualified_count",
+    "open_count",
+    "push_count",
+    "push_days",
+    "push_to_later_month_count",
+    "stage_skip_count",
+    "stage_regression_count",
+    "due_count",
+    "slipped_count",
+    "slipped_out_count",
+    "activity_count",
+    "call_count",
+    "email_count",
+    "meeting_count",
+    "lead_count",
+    "lead_converted_count",
+)
+AMOUNTS = (
+    "bookings",
+    "new_bookings",
+    "expansion_bookings",
+    "renewal_bookings",
+    "repeat_bookings",
+    "referral_bookings",
+    "won_later",
+    "lost",
+    "created",
+    "created_now",
+    "qualified",
+    "open_pipeline",
+    "weighted_pipeline",
+    "due",
+    "slipped",
+    "slipped_out",
+    *(f"waterfall_{leg}" for leg in LEGS),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts by name, amounts in cents by name, the sizes of wins in cents and their cycles in days."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    cents: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    sizes: list[int] = field(default_factory=list)
+    cycles: list[float] = field(default_factory=list)
+
+    def row(self) -> dict[str, Any]:
+        made: dict[str, Any] = {name: self.counts[name] for name in COUNTS}
+        made |= {f"{name}_amount": round(self.cents[name]) / 100 for name in AMOUNTS}
+        made["win_rate"] = share(made["won_count"], made["won_count"] + made["lost_count"])
+        made["win_value_rate"] = share(made["bookings_amount"], made["bookings_amount"] + made["lost_amount"])
+        made["average_deal_amount"] = sum(self.sizes) / len(self.sizes) / 100 if self.sizes else None
+        made["median_deal_amount"] = median(self.sizes) / 100 if self.sizes else None
+        made["mean_cycle_days"] = sum(self.cycles) / len(self.cycles) if self.cycles else None
+        made["median_cycle_days"] = median(self.cycles) if self.cycles else None
+        made["slip_rate"] = share(made["slipped_count"], made["due_count"])
+        return made
+
+
+def share(part: float, whole: float) -> float | None:
+    """None of nothing."""
+    return part / whole if whole else None
