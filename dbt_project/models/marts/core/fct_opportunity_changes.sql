@@ -22,7 +22,10 @@ with versions as (
         {% for column in fields.values() %}
         lag({{ column }}) over in_order as old_{{ column }},
         {% endfor %}
-        lag(stage_order) over in_order as old_stage_order,
+        -- from the last stage of its own: a stay in one of another process is passed over
+        last_value(stage_order ignore nulls) over (
+            partition by opportunity_id order by version_number asc rows between unbounded preceding and 1 preceding
+        ) as old_stage_order,
         lag(is_open) over in_order as was_open
 
     from {{ ref('fct_opportunity_versions') }}

@@ -1,7 +1,22 @@
+{#
+    Days are counted by the calendar: of what was written down on a later day only the day is known. A deal that was
+    never touched has been idle since it was created.
+#}
+
 with opportunities as (
 
-    select * from {{ ref('fct_opportunities') }}
+    select
+        *,
+        {{ local_date('coalesce(last_activity_at, created_at)') }} as touched_date
+
+    from {{ ref('fct_opportunities') }}
     where is_open
+
+),
+
+as_of as (
+
+    select as_of_date from {{ ref('int_as_of') }}
 
 ),
 
@@ -29,10 +44,10 @@ limited as (
 
     select
         opportunities.*,
-        -- a deal that was never touched has been idle since it was created
-        coalesce(opportunities.idle_days, opportunities.age_days) as silent_days,
+        {{ dbt.datediff('opportunities.touched_date', 'as_of.as_of_date', 'day') }} as silent_days,
         coalesce(stages.idle_limit_days, thresholds.default_idle_limit_days) as limit_days
     from opportunities
+    cross join as_of
     inner join thresholds
         on coalesce(opportunities.sales_process, '') = thresholds.sales_process
     left join stages
@@ -51,7 +66,7 @@ select
     case
         when last_activity_at is null then 'Never touched since it was created on ' else 'Nothing done since '
     end
-    || cast({{ local_date('coalesce(last_activity_at, created_at)') }} as {{ dbt.type_string() }})
+    || cast(touched_date as {{ dbt.type_string() }})
     || '; the limit in ' || stage_name
     || ' is ' || cast(limit_days as {{ dbt.type_string() }}) || ' days' as detail
 from limited

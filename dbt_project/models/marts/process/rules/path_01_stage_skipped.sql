@@ -1,6 +1,6 @@
 {#
     A stage counts as skipped when a deal stands beyond it in its own process and has never been in it.
-    Stages before the one in which the deal was entered are not held against it.
+    Stages before the first one of its own that the deal was in are not held against it.
 #}
 
 with as_of as (
@@ -45,7 +45,7 @@ visited as (
         judged.sales_process,
         stages.stage_name,
         stages.stage_order,
-        spells.spell_number,
+        row_number() over (partition by judged.opportunity_id order by spells.spell_number asc) as own_number,
         -- losing a deal early skips nothing
         stages.is_closed and not stages.is_won as is_loss
     from judged
@@ -62,7 +62,7 @@ reached as (
     select
         opportunity_id,
         sales_process,
-        min(case when spell_number = 1 then stage_order end) as entry_order,
+        min(case when own_number = 1 then stage_order end) as entry_order,
         max(case when not is_loss then stage_order end) as furthest_order
     from visited
     group by opportunity_id, sales_process
