@@ -1,6 +1,7 @@
 {#
     Of the deals created in a fiscal quarter, how many were won by the age of so many months. Open ones stay in the
-    denominator; where some of the cohort are younger than that age, the rate can still rise and is marked.
+    denominator, as do those deleted since; where some of the cohort are younger than that age, the rate can still
+    rise and is marked.
 #}
 
 with ages as (
@@ -16,17 +17,19 @@ deals as (
 
     select
         deals.sales_process,
-        deals.created_date,
-        deals.is_won,
-        deals.amount,
-        {{ local_date('deals.won_at') }} as won_date,
+        dates.date_day as created_date,
+        coalesce(alive.is_won, false) as is_won,
+        alive.amount,
+        {{ local_date('alive.won_at') }} as won_date,
         dates.fiscal_quarter_start_date as cohort_start_date,
         as_of.as_of_date
 
-    from {{ ref('fct_opportunities') }} as deals
+    from {{ ref('int_opportunities_classified') }} as deals
     cross join {{ ref('int_as_of') }} as as_of
+    left join {{ ref('fct_opportunities') }} as alive
+        on deals.opportunity_id = alive.opportunity_id
     inner join {{ ref('dim_dates') }} as dates
-        on deals.created_date = dates.date_day
+        on {{ local_date('deals.created_at') }} = dates.date_day
 
 ),
 
