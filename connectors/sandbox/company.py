@@ -32,10 +32,9 @@ from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.quotas import quota_table, quotas, sales_of
 from connectors.sandbox.simulate.staff.users import role_table, user_table
 from connectors.sandbox.simulate.truth.facts import facts_table
+from connectors.sandbox.simulate.truth.known import Known
 from connectors.sandbox.simulate.truth.ledger import every_fact
 from connectors.sandbox.simulate.truth.odds import odds_at, odds_table
-from connectors.sandbox.simulate.truth.staff_totals import staff_totals
-from connectors.sandbox.simulate.truth.totals import conversions, totals
 from connectors.sandbox.simulate.work.conduct import Conduct, act
 from connectors.sandbox.store.org import Org
 
@@ -82,17 +81,32 @@ class Company:
         return odds_table(self.era, odds, self.pipeline.book.numbers)
 
     def totals(self, period: str, scope: str = "company", at: datetime | None = None) -> list[dict[str, Any]]:
-        """True totals of the KPIs as known at an instant (default: the anchor): see `simulate.totals.totals`."""
-        return totals(self.era, self.staff, self.pipeline.book, period, scope, self._second(at))
+        """True totals of the KPIs as known at an instant (default: the anchor): see `simulate.truth.totals`."""
+        return self._told(at).totals(period, scope)
+
+    def coverage(self, period: str, scope: str = "company", at: datetime | None = None) -> list[dict[str, Any]]:
+        """Quotas and what is booked and open against them, by period: see `simulate.truth.quota_totals`."""
+        return self._told(at).coverage(period, scope)
 
     def staff_totals(self, at: datetime | None = None) -> dict[str, Any]:
         """True totals of activities, leads, quotas and coverage as known at an instant (default: the anchor)."""
-        told = quotas(self.era, self.staff, sales_of(self.pipeline.book))
-        return staff_totals(self.conduct, told, self._second(at) - 1)
+        return self._told(at).staff_totals()
+
+    def leads(self, at: datetime | None = None) -> list[dict[str, Any]]:
+        """The true leads one by one as known at an instant."""
+        return self._told(at).leads()
+
+    def deal_totals(self, at: datetime | None = None) -> dict[str, Any]:
+        """True stays in stages, cohorts of deals by their wins, and the open deals as known at an instant."""
+        return self._told(at).deals()
 
     def conversions(self, period: str, at: datetime | None = None) -> list[dict[str, Any]]:
-        """True stage conversions by cohort of birth: see `simulate.totals.conversions`."""
-        return conversions(self.era, self.pipeline.book, period, self._second(at))
+        """True stage conversions by cohort of entry: see `simulate.truth.stage_totals`."""
+        return self._told(at).conversions(period)
+
+    def _told(self, at: datetime | None) -> Known:
+        book = self.pipeline.book
+        return Known(self.era, self.staff, book, self.conduct, self.roles, self.currencies, self._second(at))
 
     def _second(self, at: datetime | None) -> int:
         """The first second after an instant: what happens at it is known."""

@@ -1,18 +1,23 @@
 """One pipeline, run twice on a small embedded org, for all modules that look at what it made."""
 
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from connectors.sandbox.company import Company, found
 from connectors.sandbox.simulate.setting.era import Era
+from connectors.sandbox.simulate.setting.frames import NONE
 from orchestration.embedded import OrgClock, read_clock, write_clock
 from orchestration.settings import Settings
 from tests.support.commands import Command, salespulse
 
 SCALE = 0.2
 SMALL = {"SALESPULSE_SANDBOX_SCALE": str(SCALE)}
+BIN_DAYS = 15  # an org forgets what was deleted longer ago
 AT_NIGHT = time(3)  # a whole minute, since the as-of instant has no seconds, and nobody works
 
 
@@ -49,3 +54,28 @@ def org_clock(main_home: Path, second_run: Command) -> OrgClock:
 def company(org_clock: OrgClock) -> Company:
     """The company behind that org, founded anew: it is the same for the same seed, scale and anchor."""
     return found(Era(Settings.model_fields["sandbox_seed"].default, SCALE, org_clock.anchor))
+
+
+@pytest.fixture(scope="session")
+def now(main_home: Path, org_clock: OrgClock) -> datetime:
+    """The instant that the company is asked about and the marts are of."""
+    with duckdb.connect(str(main_home / "warehouse.duckdb"), read_only=True) as warehouse:
+        rows = warehouse.execute("select as_of_at from intermediate.int_as_of").fetchall()
+    assert rows == [(org_clock.now.replace(tzinfo=None),)]
+    return org_clock.now
+
+
+@pytest.fixture(scope="session")
+def visible(company: Company, now: datetime) -> Company:
+    """The company less the deals that had left the recycle bin when the org was first met: no one can know them."""
+    emptied = (now - timedelta(days=1 + BIN_DAYS)).timestamp()
+    book, deleted = company.pipeline.book, company.pipeline.book.deals.deleted_at
+    kept = ((deleted == NONE) | (deleted >= emptied))[book.steps.deal]
+    steps = type(book.steps)(**{each.name: getattr(book.steps, each.name)[kept] for each in fields(book.steps)})
+    return replace(company, pipeline=replace(company.pipeline, book=replace(book, steps=steps)))
+
+
+@pytest.fixture(scope="module")
+def published(main_home: Path, org_clock: OrgClock) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(main_home / "current" / "sales_metrics.duckdb"), read_only=True) as connection:
+        yield connection

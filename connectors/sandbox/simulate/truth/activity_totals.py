@@ -20,12 +20,19 @@ UNTYPED = "none"
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """One thing done: by whom (index of the staff), which day (number), of what type, on which deal (or NONE)."""
+    """One thing done: by whom (index of the staff), at which second, of what type, on which deal (or NONE).
+
+    Of what was written down on a later day the record tells only the day: `at` is its first second then.
+    """
 
     owner: int
-    day: int
+    at: int
     kind: str
     deal: int
+
+    @property
+    def day(self) -> int:
+        return self.at // DAY
 
 
 def doings_at(conduct: Conduct, at: int) -> Iterator[Doing]:
@@ -44,9 +51,9 @@ def _tasks_at(conduct: Conduct, at: int) -> Iterator[Doing]:
     ):
         is_there = completed != NONE and completed <= at and (deleted == NONE or deleted > at)
         if is_there and not is_pattern:
-            day = due // DAY if due // DAY < entered // DAY else completed // DAY
+            moment = due // DAY * DAY if due // DAY < entered // DAY else completed
             name = TASK_TYPES[kind] if kind < len(TASK_TYPES) else UNTYPED
-            yield Doing(owner, day, name, NONE if is_unlinked else deal)
+            yield Doing(owner, moment, name, NONE if is_unlinked else deal)
 
 
 def _events_at(conduct: Conduct, at: int) -> Iterator[Doing]:
@@ -61,7 +68,7 @@ def _events_at(conduct: Conduct, at: int) -> Iterator[Doing]:
         is_there = entered <= at and begins + minutes * 60 <= at and (deleted == NONE or deleted > at)
         if is_there and parent == NONE and not is_pattern:
             name = UNTYPED if is_untyped else EVENT_TYPES[kind]
-            yield Doing(owner, begins // DAY, name, NONE if is_unlinked else deal)
+            yield Doing(owner, begins, name, NONE if is_unlinked else deal)
 
 
 def activity_totals(conduct: Conduct, at: int, days: int | None = None) -> list[dict[str, object]]:

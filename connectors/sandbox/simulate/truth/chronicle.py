@@ -11,15 +11,17 @@ from datetime import date
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.setting.era import DAY, to_date
 from connectors.sandbox.simulate.setting.fiscal import quarter_start
-from connectors.sandbox.simulate.setting.frames import NONE
-from connectors.sandbox.simulate.setting.process import LOST_STAGE, ORDERS, WON_STAGE
+from connectors.sandbox.simulate.setting.process import LOST_STAGE, WON_STAGE
 
 KINDS = ("week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A deal as it is from the second `at` on. `amount` in cents, None where none is told."""
+    """A deal as it is from the second `at` on. `amount` in cents, None where none is told.
+
+    `record_type` says by which process it is judged, `category` is a code of its forecast category.
+    """
 
     at: int
     stage: int
@@ -28,6 +30,8 @@ class Version:
     probability: float
     owner: int
     is_deleted: bool
+    record_type: int
+    category: int
 
     @property
     def is_won(self) -> bool:
@@ -48,7 +52,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All versions of one deal in order."""
+    """All versions of one deal in order; `process` is the kind of business that it was made as."""
 
     index: int
     process: int
@@ -60,12 +64,25 @@ class Story:
         place = bisect_right(self.instants, instant - 1) - 1
         return self.versions[place] if place >= 0 else None
 
-    def reached(self, until: int) -> int:
-        """The furthest place among the process's stages that was reached before an instant; its depth when won."""
-        orders = ORDERS[self.process].tolist()
-        depth = max(orders) + 1
-        places = [depth if v.is_won else orders[v.stage] for v in self.versions if v.at < until and not v.is_deleted]
-        return max(places, default=NONE)
+    @property
+    def first(self) -> Version:
+        return self.versions[0]
+
+    @property
+    def last(self) -> Version:
+        return self.versions[-1]
+
+    @property
+    def closed_at(self) -> int | None:
+        """When the last closing was saved: since then it has stood in its last stage. None while it is open."""
+        if not self.last.is_closed:
+            return None
+        at = self.last.at
+        for version in reversed(self.versions):
+            if version.stage != self.last.stage:
+                break
+            at = version.at
+        return at
 
 
 class Calendar:
@@ -117,15 +134,17 @@ def stories(book: Book, before: int) -> list[Story]:
         steps.probability.tolist(),
         steps.owner.tolist(),
         steps.is_deleted.tolist(),
+        steps.record_type.tolist(),
+        steps.category.tolist(),
         strict=True,
     )
     process = book.deals.process.tolist()
     found: list[Story] = []
-    for deal, at, stage, amount, close, probability, owner, is_deleted in columns:
+    for deal, at, stage, amount, close, *others in columns:
         if at >= before:
             continue
         cents = None if amount != amount else round(amount * 100)
-        version = Version(at, stage, cents, close, probability, owner, is_deleted)
+        version = Version(at, stage, cents, close, *others)
         if not found or found[-1].index != deal:
             found.append(Story(deal, process[deal], [], []))
         found[-1].instants.append(at)

@@ -5,6 +5,7 @@ versions, its roles, quotes or activities change.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,15 @@ from connectors.sandbox.simulate.setting.era import DAY, Era, Ints
 from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.setting.process import CATEGORIES, PROCESSES, STAGE_CODES, STAGES
 from connectors.sandbox.simulate.truth.deal_facts import is_open
-from connectors.sandbox.simulate.truth.facts import Facts, facts
+from connectors.sandbox.simulate.truth.facts import Facts, facts, runs
+from connectors.sandbox.simulate.truth.findings import Spans
 from connectors.sandbox.simulate.work.conduct import Conduct
 
 IDLE_LIMITS = {"Prospecting": 14, "Qualification": 14, "Discovery": 14, "Proposal": 10, "Negotiation": 7}
 RENEWAL_LIMITS = {"Renewal Review": 21, "Proposal": 14, "Negotiation": 10}
 DEFAULT_LIMIT, COMMIT_IDLE_DAYS, COMMIT_PUSHES, LEAST_ROLES = 21, 14, 2, 2
 NEVER = np.int64(1) << 40
+FAR = np.int64(1) << 33  # beyond all instants, and small enough for spans
 _SHIFT = np.int64(1) << 41
 
 
@@ -44,15 +47,36 @@ def contact_facts(era: Era, book: Book, roles: ContactRoles, conduct: Conduct, q
     yield _bare_wins(book, roles, quotes)
 
 
-def _done(conduct: Conduct) -> tuple[Ints, Ints]:
-    """(deal, instant) of all that was done about deals, on record: sorted by deal and instant."""
+@dataclass(slots=True)
+class _Done:
+    """All that was done about deals, by deal and day: until the end of which day it counts, and while it is on record.
+
+    A task that was written down on a later day happened on the day that it says, else when it was completed.
+    """
+
+    deal: Ints
+    day_end: Ints
+    known: Ints
+    gone: Ints
+
+    @property
+    def keys(self) -> Ints:
+        return self.deal * _SHIFT + self.day_end
+
+
+def _done(conduct: Conduct) -> _Done:
     tasks, events = conduct.tasks, conduct.events
-    told = (tasks.deal != NONE) & ~tasks.is_unlinked & (tasks.completed != NONE) & (tasks.deleted == NONE)
+    told = (tasks.deal != NONE) & ~tasks.is_unlinked & (tasks.completed != NONE) & ~tasks.is_pattern
+    is_late = tasks.due // DAY < tasks.entered // DAY
+    day = np.where(is_late, tasks.due, tasks.completed) // DAY
     held = (events.deal != NONE) & ~events.is_unlinked & events.is_held & ~events.is_child
-    deal = np.concatenate([tasks.deal[told], events.deal[held]])
-    at = np.concatenate([np.maximum(tasks.completed, tasks.entered)[told], events.begins[held]])
-    order = np.lexsort((at, deal))
-    return deal[order], at[order]
+    over = events.begins + events.minutes * 60
+    deal = np.concatenate([tasks.deal[told], events.deal[held]]).astype(np.int64)
+    day_end = (np.concatenate([day[told], events.begins[held] // DAY]) + 1) * DAY
+    known = np.concatenate([tasks.completed[told], np.maximum(over, events.entered)[held]])
+    gone = np.concatenate([tasks.deleted[told], events.deleted[held]])
+    order = np.lexsort((day_end, deal))
+    return _Done(deal[order], day_end[order], known[order], np.where(gone == NONE, NEVER, gone)[order])
 
 
 def _planned(era: Era, conduct: Conduct) -> tuple[Ints, Ints, Ints]:
@@ -119,28 +143,31 @@ def _limits(book: Book) -> Ints:
     return np.asarray(table[book.steps.record_type, book.steps.stage] * DAY, dtype=np.int64)
 
 
-def _idle_spans(book: Book, done: tuple[Ints, Ints], limit: Any, holds: Flags) -> tuple[Ints, Ints, Ints]:
-    """Spans within the steps of `holds` in which the last thing done lies `limit` seconds back, counted in days."""
+def _idle_spans(book: Book, done: _Done, limit: Any, holds: Flags) -> tuple[Ints, Ints, Ints]:
+    """(deal, since, until) of the time within the steps of `holds` in which nothing on record lies within the limit.
+
+    The limit is in seconds; a deal that nothing was done about has been idle since it was made.
+    """
     steps = book.steps
-    where = np.flatnonzero(holds)
-    until = np.where(steps.until[where] == NONE, NEVER, steps.until[where])
-    begin = steps.deal[where] * _SHIFT
-    keys = done[0] * _SHIFT + done[1]
-    first = np.searchsorted(keys, begin + steps.at[where], side="right")
-    last = np.searchsorted(keys, begin + until, side="left")
-    pieces = last - first + 1  # one before the first thing done within the step, and one after each
-    step = np.repeat(np.arange(where.size), pieces)
-    place = np.arange(step.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    previous = first[step] + place - 1
-    times = np.append(done[1], NEVER)
-    whose = np.append(done[0], NONE)
-    deal = steps.deal[where][step]
-    is_done = (previous >= 0) & (whose[np.maximum(previous, 0)] == deal)
-    latest = np.where(is_done, times[np.maximum(previous, 0)], steps.at[steps.first[where]][step])
-    following = np.where(place < pieces[step] - 1, times[first[step] + place], NEVER)
-    told = np.broadcast_to(np.asarray(limit), holds.shape)[where][step]
-    silent = (latest // DAY + 1) * DAY + told
-    return deal, np.maximum(silent, steps.at[where][step]), np.minimum(following, until[step])
+    state = np.where(holds, limit, NONE)
+    begins, ends = runs(steps.is_first, state)
+    begins, ends = (each[state[begins] != NONE] for each in (begins, ends))
+    run, deal, since, allowed = np.arange(begins.size), steps.deal[begins], steps.at[begins], state[begins]
+    until = np.where(steps.until[ends - 1] == NONE, FAR, steps.until[ends - 1])
+    first = np.searchsorted(done.keys, deal * _SHIFT + since - allowed, side="right")
+    last = np.searchsorted(done.keys, deal * _SHIFT + until + DAY, side="right")
+    pieces = last - first
+    whose = np.repeat(run, pieces)
+    which = np.arange(whose.size) - np.repeat(np.cumsum(pieces) - pieces, pieces) + np.repeat(first, pieces)
+    counts_until = np.minimum(done.day_end[which] + allowed[whose], done.gone[which])
+    born = book.deals.created[deal]
+    busy = Spans(
+        np.concatenate([whose, run]),
+        np.concatenate([done.known[which], born]),
+        np.concatenate([counts_until, (born // DAY + 1) * DAY + allowed]),
+    )
+    idle = Spans(run, since, until).without(busy)
+    return deal[idle.who], idle.since, np.where(idle.until == FAR, NEVER, idle.until)
 
 
 def _unplanned(book: Book, planned: tuple[Ints, Ints, Ints], open_: Flags) -> Facts:
@@ -171,7 +198,7 @@ def _unplanned(book: Book, planned: tuple[Ints, Ints, Ints], open_: Flags) -> Fa
     return _told(book, "OPP-05", "nothing planned", whose[row][kept], from_[kept], to[kept])
 
 
-def _commits(book: Book, done: tuple[Ints, Ints], primary: Ints) -> Iterator[Facts]:
+def _commits(book: Book, done: _Done, primary: Ints) -> Iterator[Facts]:
     """Commit without evidence, one fact for each kind of evidence that is missing."""
     steps = book.steps
     commit = is_open(book) & (steps.category == CATEGORIES.index("Forecast"))

@@ -15,10 +15,11 @@ from connectors.sandbox.simulate.truth.chronicle import Calendar, Story, stories
 from connectors.sandbox.simulate.truth.engagement import open_deals
 from connectors.sandbox.simulate.truth.flows import deal_flows, work_flows
 from connectors.sandbox.simulate.truth.ladder import Ladder
+from connectors.sandbox.simulate.truth.lead_totals import each_lead
 from connectors.sandbox.simulate.truth.quota_totals import coverage_totals, quotas_by_owner
 from connectors.sandbox.simulate.truth.scopes import scoped
 from connectors.sandbox.simulate.truth.staff_totals import staff_totals
-from connectors.sandbox.simulate.truth.stage_totals import conversions, stay_rows, win_cohorts
+from connectors.sandbox.simulate.truth.stage_totals import conversions, fate, stay_rows, win_cohorts
 from connectors.sandbox.simulate.truth.totals import totals
 from connectors.sandbox.simulate.work.conduct import Conduct
 
@@ -86,6 +87,10 @@ class Known:
             "win_cohorts": win_cohorts(self.stories, self.ladder, self.calendar("quarter"), self.now),
             "open": list(open_deals(self.stories, ids, self.roles, done, self.instant)),
         }
+
+    def leads(self) -> list[dict[str, Any]]:
+        """The leads one by one: see `each_lead`."""
+        return each_lead(self.conduct, {each.index for each in self.stories if fate(each) == "won"}, self.now)
 
     def staff_totals(self) -> dict[str, Any]:
         """Activities, coverage, leads and quotas as lists of records by name: see `staff_totals`."""

@@ -15,6 +15,7 @@ from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.slants import Slants
 from connectors.sandbox.simulate.truth.deal_facts import stage_order
 from connectors.sandbox.simulate.truth.facts import Facts, facts
+from connectors.sandbox.simulate.truth.skips import skips
 
 MANY_ENTRIES, FAST_STAGES, LEAST_COST = 3, 3, 2
 SWEPT_DEALS, SWEEP_SECONDS = 8, 900
@@ -30,6 +31,7 @@ SLANT_REASONS = {
 
 def path_facts(era: Era, staff: Staff, book: Book, slants: Slants) -> Iterator[Facts]:
     entries = np.flatnonzero(~book.steps.same(book.steps.stage) & ~book.steps.is_deleted)
+    yield skips(book)
     yield from _moves(book, entries)
     yield from _repeats(book, entries)
     yield from _alignments(book, entries)
@@ -46,12 +48,11 @@ def _tell(rule: str, reason: str, book: Book, where: Ints) -> Facts:
 
 
 def _moves(book: Book, entries: Ints) -> Iterator[Facts]:
-    """Skips and steps back among the stages of the deal's own process."""
+    """Steps back among the stages of the deal's own process, and stages that are none of it."""
     steps, order = book.steps, stage_order(book)
     before, after = entries[:-1], entries[1:]
     is_move = (steps.deal[before] == steps.deal[after]) & (order[before] != NONE) & (order[after] != NONE)
     jump = np.where(is_move, order[after] - order[before], 0)
-    yield _tell("PATH-01", "left out a stage", book, after[jump > 1])
     yield _tell("PATH-02", "moved back", book, after[jump < 0])
     is_outside = (order[entries] == NONE) & ~steps.is_closed[entries] & (steps.record_type[entries] != NONE)
     yield _tell("PATH-04", "in a stage of another process", book, entries[is_outside])

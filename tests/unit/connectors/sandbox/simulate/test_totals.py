@@ -1,7 +1,7 @@
 """The true totals add up, and tell what a plain count over the records tells."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import Company, found
 from connectors.sandbox.metadata.standard import standard_schema
 from connectors.sandbox.simulate.setting.era import Era, day_number, to_date
+from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.truth.chronicle import Calendar
 from connectors.sandbox.simulate.truth.waterfall import LEGS, SIGNS
 from connectors.sandbox.store.org import Org
@@ -50,14 +51,21 @@ def test_a_period_opens_with_what_was_due_in_it_when_it_began(company: Company) 
     assert sum(cents(row, "due") for row in rows) > 0
 
 
-def test_teams_and_reps_add_up_to_the_company(company: Company) -> None:
-    whole = {row["period_start"]: row for row in company.totals("month", at=NOW)}
-    for scope in ("team", "rep"):
-        parts = company.totals("month", scope, NOW)
-        for start, row in whole.items():
-            mine = [each for each in parts if each["period_start"] == start]
-            assert sum(each["won_count"] for each in mine) == row["won_count"]
-            assert sum(cents(each, "open_pipeline") for each in mine) == cents(row, "open_pipeline")
+def test_reps_add_up_to_their_teams_and_to_the_company(company: Company) -> None:
+    people = company.totals("month", "rep", NOW)
+    lines = {str(company.staff.ids[each.index]): each for each in company.staff.people}
+    at = int(NOW.replace(tzinfo=UTC).timestamp())
+
+    def is_below(user: str, manager: str) -> bool:
+        above = [who for since, who in lines[user].reporting if since <= at][-1]
+        return user == manager or (above != NONE and is_below(str(company.staff.ids[above]), manager))
+
+    for team in [*company.totals("month", "team", NOW), *company.totals("month", at=NOW)]:
+        mine = [each for each in people if each["period_start"] == team["period_start"]]
+        mine = [each for each in mine if not team["scope_id"] or is_below(each["scope_id"], team["scope_id"])]
+        assert sum(each["won_count"] for each in mine) == team["won_count"]
+        assert sum(cents(each, "open_pipeline") for each in mine) == cents(team, "open_pipeline")
+        assert sum(each["activity_count"] for each in mine) == team["activity_count"]
 
 
 def test_bookings_wins_and_losses_are_what_the_records_say(company: Company, ask: Any) -> None:
@@ -95,7 +103,7 @@ def test_created_deals_and_the_open_pipeline_are_what_the_versions_say(company: 
 
 def test_stages_narrow_from_one_to_the_next(company: Company) -> None:
     rows = company.conversions("quarter", NOW)
-    assert {row["process"] for row in rows} == {"New Business", "Expansion", "Renewal"}
+    assert {row["process"] for row in rows} == {"New Business", "Expansion", "Renewal", "Default"}
     assert all(0 <= row["reached_next_count"] <= row["reached_count"] for row in rows)
 
 

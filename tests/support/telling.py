@@ -1,0 +1,65 @@
+"""What marts tell by scope and period beside what the simulated company says, and where the two differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+EXACT = 1e-6
+
+Key = tuple[str, date]  # scope and the period's first day
+Figures = dict[Key, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a mart says by scope and period, and where it says that it does not know."""
+
+    known: Figures
+    unknown: set[Key]
+
+    @property
+    def first(self) -> date:
+        """The first period that it knows of."""
+        return min((start for _, start in self.known), default=date.max)
+
+    @property
+    def scopes(self) -> set[str]:
+        return {scope for scope, _ in self.known}
+
+    def compared(self, names: Mapping[str, str]) -> int:
+        """How many figures other than zero it tells."""
+        return sum(1 for row in self.known.values() for name in names if row.get(name))
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    done = connection.execute(sql)
+    names = [column[0] for column in done.description]
+    return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+
+def sort_out(rows: list[dict[str, Any]]) -> Told:
+    """Rows with scope_id and period_start_date, of which some may give an unknown_reason."""
+    told = Told({}, set())
+    for row in rows:
+        key = (row["scope_id"], row["period_start_date"])
+        if row.get("unknown_reason") is None:
+            told.known[key] = row
+        else:
+            told.unknown.add(key)
+    return told
+
+
+def differences(told: Told, truth: Figures, names: Mapping[str, str], tolerance: float = EXACT) -> list[object]:
+    """Where the mart and the company do not say the same of what the mart tells of; a missing row is nothing there."""
+    wrong: list[object] = []
+    reported = {key for key in truth if key[1] >= told.first and key[0] in told.scopes} - told.unknown
+    for key in told.known.keys() | reported:
+        ours, theirs = told.known.get(key, {}), truth.get(key, {})
+        for our_name, their_name in names.items():
+            mine, true = ours.get(our_name), theirs.get(their_name)
+            if abs(float(mine or 0) - float(true or 0)) > tolerance:
+                wrong.append((key, our_name, mine, true))
+    return wrong
