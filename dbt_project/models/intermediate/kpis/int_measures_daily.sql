@@ -44,17 +44,6 @@ with activities as (
 
 ),
 
-losses as (
-
-    select
-        *,
-        coalesce(amount, 0) as value_amount
-
-    from {{ ref('fct_opportunities') }}
-    where is_lost
-
-),
-
 deals as (
 
     -- a deal that was deleted since was created all the same
@@ -78,7 +67,8 @@ measured as (
 
     {% for table, owner, day, measures, filter in [
         (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
-        ('losses', 'owner_id', lost_date, {'lost_count': '1', 'lost_amount': 'value_amount'}, 'true'),
+        (ref('fct_opportunities'), 'owner_id', lost_date,
+            {'lost_count': '1', 'lost_amount': 'coalesce(amount, 0)'}, 'is_lost'),
         ('deals', 'owner_id', 'created_date',
             {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
         ('deals', 'first_owner_id', 'created_date', {'pipeline_created_then_amount': 'first_amount'}, 'true'),

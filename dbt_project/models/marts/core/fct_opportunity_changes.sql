@@ -24,7 +24,9 @@ with versions as (
         {% endfor %}
         -- from the last stage of its own: a stay in one of another process is passed over
         last_value(stage_order ignore nulls) over (
-            partition by opportunity_id order by version_number asc rows between unbounded preceding and 1 preceding
+            partition by opportunity_id
+            order by version_number asc
+            rows between unbounded preceding and 1 preceding
         ) as old_stage_order,
         lag(is_open) over in_order as was_open
 
