@@ -102,7 +102,7 @@ inner join {{ ref('int_opportunity_versions_rebuilt') }} as versions
     on
         versions.close_date between instants.fiscal_quarter_start_date and instants.fiscal_quarter_end_date
         and versions.valid_from <= instants.instant_at
-        and (versions.valid_to > instants.instant_at or versions.valid_to is null)
+        and coalesce(versions.valid_to, {{ end_of_time() }}) > instants.instant_at
 inner join {{ ref('int_opportunities_classified') }} as deals
     on versions.opportunity_id = deals.opportunity_id
 inner join {{ ref('int_opportunity_closings_observed') }} as closings

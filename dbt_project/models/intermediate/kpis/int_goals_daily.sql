@@ -68,9 +68,9 @@ ranked as (
     inner join days
         on
             days.date_day >= goals.valid_from
-            and (days.date_day <= goals.valid_to or goals.valid_to is null)
+            and days.date_day <= coalesce(goals.valid_to, cast('9999-12-31' as date))
             and days.date_day >= people.first_date
-            and (days.date_day <= people.last_date or people.last_date is null)
+            and days.date_day <= coalesce(people.last_date, cast('9999-12-31' as date))
 
 ),
 

@@ -10,7 +10,7 @@ with versions as (
         coalesce(owner_id, '') as owned_by_id,
         coalesce(amount, 0) as value_amount,
         -- never null: with an "or" in a left join every deal would be compared with every other
-        coalesce(valid_to, cast('9999-12-31' as timestamp)) as ends_at,
+        coalesce(valid_to, {{ end_of_time() }}) as ends_at,
         lead(version_number) over (partition by opportunity_id order by version_number asc) is null as is_last
 
     from {{ ref('fct_opportunity_versions') }}

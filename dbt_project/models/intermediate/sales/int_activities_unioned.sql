@@ -1,5 +1,7 @@
 {# Tasks and events as one kind of thing: what was done, and what is planned. #}
 
+{{ config(materialized='view') }}
+
 with activities as (
 
     select * from {{ ref('int_tasks_dated') }}

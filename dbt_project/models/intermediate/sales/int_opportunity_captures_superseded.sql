@@ -1,17 +1,36 @@
 {#
     The versions of a deal that a sync has seen and that are no longer the record: our own change log without
-    its latest line of each deal, which the record itself says.
+    its latest line of each deal, which the record itself says. A line that says the same as the next one (only
+    a formula had moved, which no model reads) is left out.
 #}
+{% set said = [
+    'last_modified_at', 'owner_id', 'record_type_id', 'last_modified_by_id', 'opportunity_type', 'lead_source',
+    'stage_name', 'forecast_category', 'next_step', 'amount', 'probability_rate', 'is_closed', 'is_won',
+    'close_date', 'is_deleted'
+] %}
 
-{{ config(materialized='view') }}
+with several as (
 
-with captures as (
+    select opportunity_id
+
+    from {{ ref('stg_salesforce__opportunity_changes') }}
+    group by opportunity_id
+    having count(*) > 1
+
+),
+
+captures as (
 
     select
         *,
-        max(seen_at) over (partition by opportunity_id) as last_seen_at
+        {% for column in said %}
+        lead({{ column }}) over in_order as next_{{ column }},
+        {% endfor %}
+        lead(seen_at) over in_order as next_seen_at
 
     from {{ ref('stg_salesforce__opportunity_changes') }}
+    where opportunity_id in (select several.opportunity_id from several)
+    window in_order as (partition by opportunity_id order by seen_at asc)
 
 )
 
@@ -19,6 +38,11 @@ select *
 
 from captures
 where
-    seen_at < last_seen_at
+    next_seen_at is not null
     and last_modified_at is not null
     and not is_deleted
+    and (
+        {% for column in said %}
+        {{ 'or ' if not loop.first }}{{ column }} is distinct from next_{{ column }}
+        {% endfor %}
+    )

@@ -40,11 +40,12 @@ cut as (
     left join owners
         on
             states.opportunity_id = owners.opportunity_id
-            and (
-                owners.valid_from <= states.valid_from or owners.valid_from < states.valid_to
-                or states.valid_to is null
+            -- a state that ended as it began has the owner of that instant
+            and owners.valid_from < greatest(
+                coalesce(states.valid_to, {{ end_of_time() }}),
+                {{ dbt.dateadd('microsecond', 1, 'states.valid_from') }}
             )
-            and (owners.valid_to > states.valid_from or owners.valid_to is null)
+            and coalesce(owners.valid_to, {{ end_of_time() }}) > states.valid_from
 
 )
 

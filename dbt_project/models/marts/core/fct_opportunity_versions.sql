@@ -75,4 +75,4 @@ left join managers
     on
         versions.owner_id = managers.user_id
         and versions.valid_from >= managers.valid_from
-        and (versions.valid_from < managers.valid_to or managers.valid_to is null)
+        and versions.valid_from < coalesce(managers.valid_to, {{ end_of_time() }})
