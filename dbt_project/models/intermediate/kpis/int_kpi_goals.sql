@@ -4,64 +4,23 @@
     which need not be the sum of those below; where the manager has none, the sum is.
 #}
 
-with days as (
-
-    {% for kind, column in [
-        ('day', 'date_day'),
-        ('week', 'week_start_date'),
-        ('month', 'fiscal_month_start_date'),
-        ('quarter', 'fiscal_quarter_start_date'),
-    ] %}
-    select
-        {{ quoted(kind) }} as period_kind,
-        {{ column }} as period_start_date,
-        date_day
-
-    from {{ ref('dim_dates') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-reported as (
-
-    select distinct
-        period_kind,
-        period_start_date
-
-    from {{ ref('int_period_days') }}
-
-    union all
+with summed as (
 
     select
-        period_kind,
-        period_start_date
+        coalesce(goals.owner_id, quotas.owner_id) as owner_id,
+        coalesce(goals.metric, quotas.metric) as metric,
+        coalesce(goals.period_kind, quotas.period_kind) as period_kind,
+        coalesce(goals.period_start_date, quotas.period_start_date) as period_start_date,
+        goals.goal_value as seed_value,
+        quotas.goal_value as quota_value
 
-    from {{ ref('dim_periods') }}
-    where
-        is_future
-        and period_kind in ('month', 'quarter')
-
-),
-
-summed as (
-
-    select
-        goals.owner_id,
-        goals.metric,
-        days.period_kind,
-        days.period_start_date,
-        sum(case when goals.goal_source = 'goal' then goals.goal_value end) as seed_value,
-        sum(case when goals.goal_source = 'quota' then goals.goal_value end) as quota_value
-
-    from {{ ref('int_goals_daily') }} as goals
-    inner join days
-        on goals.date_day = days.date_day
-    inner join reported
+    from {{ ref('int_owner_goals_summed') }} as goals
+    full outer join {{ ref('int_owner_quotas_summed') }} as quotas
         on
-            days.period_kind = reported.period_kind
-            and days.period_start_date = reported.period_start_date
-    group by goals.owner_id, goals.metric, days.period_kind, days.period_start_date
+            goals.owner_id = quotas.owner_id
+            and goals.metric = quotas.metric
+            and goals.period_kind = quotas.period_kind
+            and goals.period_start_date = quotas.period_start_date
 
 ),
 

@@ -2,9 +2,10 @@
 {#
     Each figure beside its own past: the periods before, what was to be expected of it and how far it usually varies
     (an individuals chart, XmR: mean ± 2.66 × mean moving range of up to twelve periods before). The running period is
-    held against what the past ones had on the same day.
+    held against what the past ones had on the same day. The periods before are fetched side by side, by number of the
+    series: that is one pass, where frames over texts are five.
 #}
-{% set baseline_periods = 12 %}
+{% set before = range(1, 13) %}
 {% set run_length = 8 %}
 
 with figures as (
@@ -18,44 +19,71 @@ with figures as (
 
 ),
 
-ranged as (
+remembered as (
 
     select
         *,
-        abs(known_actual - lag(known_actual) over in_time) as moving_range,
-        abs(known_to_same_day - lag(known_to_same_day) over in_time) as same_day_moving_range
+        {% for number in before %}
+        lag(known_actual, {{ number }}) over in_time as actual_{{ number }},
+        {% endfor %}
+        lag(known_to_same_day) over in_time as previous_to_same_day
 
     from figures
-    window in_time as (partition by scope_kind, scope_id, metric, period_kind order by period_start_date asc)
+    window in_time as (partition by series_number order by period_start_date asc)
+
+),
+
+same_day as (
+
+    select
+        series_number,
+        avg(known_to_same_day) as expected_actual,
+        avg(case when periods_back < 12 then abs(known_to_same_day - previous_to_same_day) end) as moving_range
+
+    from remembered
+    where periods_back between 1 and 12
+    group by series_number
+
+),
+
+counted as (
+
+    select
+        *,
+        {% for number in before %}
+        {{ '+ ' if not loop.first }}case when actual_{{ number }} is null then 0 else 1 end
+        {% endfor %} as baseline_count,
+        {% for number in before %}
+        {{ '+ ' if not loop.first }}coalesce(actual_{{ number }}, 0)
+        {% endfor %} as baseline_sum,
+        {% for number in before[:-1] %}
+        {{ '+ ' if not loop.first }}case when actual_{{ number }} - actual_{{ number + 1 }} is null then 0 else 1 end
+        {% endfor %} as range_count,
+        {% for number in before[:-1] %}
+        {{ '+ ' if not loop.first }}coalesce(abs(actual_{{ number }} - actual_{{ number + 1 }}), 0)
+        {% endfor %} as range_sum
+
+    from remembered
 
 ),
 
 charted as (
 
     select
-        *,
-        lag(known_actual) over in_time as previous_actual,
-        lag(known_to_same_day) over in_time as previous_to_same_day,
-        count(known_actual) over baseline as baseline_count,
+        counted.*,
+        counted.actual_1 as previous_actual,
         case
-            when is_current then avg(known_to_same_day) over baseline else avg(known_actual) over baseline
-        end
-            as expected_actual,
+            when counted.is_current then same_day.expected_actual
+            else counted.baseline_sum / nullif(counted.baseline_count, 0)
+        end as expected_actual,
         2.66 * case
-            when is_current then avg(same_day_moving_range) over ranges else avg(moving_range) over ranges
+            when counted.is_current then same_day.moving_range
+            else counted.range_sum / nullif(counted.range_count, 0)
         end as usual_variation
 
-    from ranged
-    window
-        in_time as (partition by scope_kind, scope_id, metric, period_kind order by period_start_date asc),
-        baseline as (
-            partition by scope_kind, scope_id, metric, period_kind order by period_start_date asc
-            rows between {{ baseline_periods }} preceding and 1 preceding
-        ),
-        ranges as (
-            partition by scope_kind, scope_id, metric, period_kind order by period_start_date asc
-            rows between {{ baseline_periods - 1 }} preceding and 1 preceding
-        )
+    from counted
+    left join same_day
+        on counted.series_number = same_day.series_number
 
 ),
 
@@ -68,10 +96,28 @@ placed as (
 
     from charted
     window running as (
-        partition by scope_kind, scope_id, metric, period_kind order by period_start_date asc
+        partition by series_number order by period_start_date asc
         rows between {{ run_length - 1 }} preceding and current row
     )
 
 )
 
-select * from placed
+select
+    period_kind,
+    period_start_date,
+    is_current,
+    scope_kind,
+    scope_id,
+    scope_name,
+    metric,
+    known_actual,
+    previous_actual,
+    previous_to_same_day,
+    baseline_count,
+    expected_actual,
+    usual_variation,
+    above_count,
+    below_count,
+    unknown_reason
+
+from placed

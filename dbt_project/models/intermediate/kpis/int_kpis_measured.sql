@@ -20,6 +20,7 @@ with by_owner as (
     from {{ ref('int_measures_daily') }} as daily
     inner join {{ ref('int_period_days') }} as period_days
         on daily.measure_date = period_days.date_day
+    where not daily.is_level or period_days.is_last_day or period_days.is_same_day
     group by period_days.period_kind, period_days.period_start_date, daily.owner_id, daily.metric
 
 )

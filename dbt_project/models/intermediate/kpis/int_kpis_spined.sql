@@ -21,6 +21,7 @@ with metrics as (
     {% for metric in told + of_history + levels + ratios %}
     select
         {{ quoted(metric) }} as metric,
+        {{ loop.index }} as metric_number,
         {{ 'true' if metric in of_history else 'false' }} as needs_whole_period,
         {{ 'true' if metric in levels else 'false' }} as is_level
     {{ 'union all' if not loop.last }}
@@ -33,7 +34,9 @@ periods as (
     select
         periods.*,
         periods.starts_at >= horizons.history_known_from as is_whole_known,
-        periods.known_until >= horizons.history_known_from as is_end_known
+        periods.known_until >= horizons.history_known_from as is_end_known,
+        row_number() over (partition by periods.period_kind order by periods.period_start_date desc) - 1
+            as periods_back
 
     from {{ ref('dim_periods') }} as periods
     cross join {{ ref('dim_history_horizons') }} as horizons
@@ -60,6 +63,7 @@ scopes as (
         scopes.scope_kind,
         scopes.scope_id,
         scopes.scope_name,
+        row_number() over (order by scopes.scope_kind asc, scopes.scope_id asc) as scope_number,
         min(daily.measure_date) as first_date
 
     from {{ ref('int_scopes_membered') }} as scopes
@@ -77,6 +81,11 @@ select
     scopes.scope_id,
     scopes.scope_name,
     metrics.metric,
+    -- a series is one scope's figures of one metric and kind of period, in time
+    (scopes.scope_number * 1000 + metrics.metric_number) * 10
+    + case periods.period_kind when 'day' then 1 when 'week' then 2 when 'month' then 3 else 4 end
+        as series_number,
+    periods.periods_back,
     case
         when metrics.needs_whole_period and not coalesce(periods.is_whole_known, false)
             then 'The period begins before the history of deals is known.'

@@ -29,6 +29,24 @@
 } %}
 {% set lost_date = 'coalesce(' ~ local_date('closed_at') ~ ', close_date)' %}
 {% set done_date = local_date('occurred_at') %}
+{% set tables = [
+    (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
+    (ref('fct_opportunities'), 'owner_id', lost_date,
+        {'lost_count': '1', 'lost_amount': 'coalesce(amount, 0)'}, 'is_lost'),
+    ('deals', 'owner_id', 'created_date',
+        {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
+    ('deals', 'first_owner_id', 'created_date', {'pipeline_created_then_amount': 'first_amount'}, 'true'),
+    ('deals', 'qualified_owner_id', 'qualified_date',
+        {'qualified_count': '1', 'pipeline_qualified_amount': 'qualified_amount'}, 'true'),
+    (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes, 'true'),
+    ('activities', 'owner_id', done_date, done, 'true'),
+    (ref('fct_leads'), 'owner_id', 'created_date', {'lead_count': '1'}, 'true'),
+    (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
+    (ref('fct_pipeline_daily'), 'owner_id', 'snapshot_date', {
+        'open_pipeline_amount': 'open_amount', 'open_pipeline_count': 'open_count',
+        'weighted_pipeline_amount': 'weighted_amount'
+    }, 'true'),
+] %}
 
 with activities as (
 
@@ -63,38 +81,37 @@ deals as (
 
 ),
 
-measured as (
+{% for table, owner, day, measures, filter in tables %}
+summed_{{ loop.index }} as (
 
-    {% for table, owner, day, measures, filter in [
-        (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
-        (ref('fct_opportunities'), 'owner_id', lost_date,
-            {'lost_count': '1', 'lost_amount': 'coalesce(amount, 0)'}, 'is_lost'),
-        ('deals', 'owner_id', 'created_date',
-            {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
-        ('deals', 'first_owner_id', 'created_date', {'pipeline_created_then_amount': 'first_amount'}, 'true'),
-        ('deals', 'qualified_owner_id', 'qualified_date',
-            {'qualified_count': '1', 'pipeline_qualified_amount': 'qualified_amount'}, 'true'),
-        (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes, 'true'),
-        ('activities', 'owner_id', done_date, done, 'true'),
-        (ref('fct_leads'), 'owner_id', 'created_date', {'lead_count': '1'}, 'true'),
-        (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
-        (ref('fct_pipeline_daily'), 'owner_id', 'snapshot_date', {
-            'open_pipeline_amount': 'open_amount', 'open_pipeline_count': 'open_count',
-            'weighted_pipeline_amount': 'weighted_amount'
-        }, 'true'),
-    ] %}
-    {% set table_number = loop.index %}
-    {% for measure, value in measures.items() %}
-    {{ 'union all' if not (loop.first and table_number == 1) }}
     select
         coalesce({{ owner }}, '') as owner_id,
         {{ day }} as measure_date,
-        {{ quoted(measure) }} as metric,
-        sum(cast({{ value }} as decimal(18, 2))) as measure_value
+        {% for measure, value in measures.items() %}
+        sum(cast({{ value }} as decimal(18, 2))) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
 
     from {{ table }}
     where {{ filter }}
     group by 1, 2
+
+),
+
+{% endfor -%}
+
+measured as (
+
+    {% for table, owner, day, measures, filter in tables %}
+    {% set table_number = loop.index %}
+    {% for measure in measures %}
+    {{ 'union all' if not (loop.first and table_number == 1) }}
+    select
+        owner_id,
+        measure_date,
+        {{ quoted(measure) }} as metric,
+        {{ measure }} as measure_value
+
+    from summed_{{ table_number }}
     {% endfor %}
     {% endfor %}
 
