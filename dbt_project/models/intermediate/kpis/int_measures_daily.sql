@@ -27,19 +27,18 @@
     'call_count': 'case when is_call then 1 else 0 end',
     'email_count': 'case when is_email then 1 else 0 end',
 } %}
-{% set lost_date = 'coalesce(' ~ local_date('closed_at') ~ ', close_date)' %}
-{% set done_date = local_date('occurred_at') %}
 {% set tables = [
     (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
-    (ref('fct_opportunities'), 'owner_id', lost_date,
-        {'lost_count': '1', 'lost_amount': 'coalesce(amount, 0)'}, 'is_lost'),
-    ('deals', 'owner_id', 'created_date',
+    (ref('int_deals_dated'), 'owner_id', 'lost_date',
+        {'lost_count': '1', 'lost_amount': 'value_amount'}, 'is_lost'),
+    (ref('int_deals_dated'), 'owner_id', 'created_date',
         {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
-    ('deals', 'first_owner_id', 'created_date', {'pipeline_created_then_amount': 'first_amount'}, 'true'),
-    ('deals', 'qualified_owner_id', 'qualified_date',
+    (ref('int_deals_dated'), 'first_owner_id', 'created_date',
+        {'pipeline_created_then_amount': 'first_amount'}, 'true'),
+    (ref('int_deals_dated'), 'qualified_owner_id', 'qualified_date',
         {'qualified_count': '1', 'pipeline_qualified_amount': 'qualified_amount'}, 'true'),
     (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes, 'true'),
-    ('activities', 'owner_id', done_date, done, 'true'),
+    (ref('fct_activities'), 'owner_id', 'done_date', done, 'is_completed'),
     (ref('fct_leads'), 'owner_id', 'created_date', {'lead_count': '1'}, 'true'),
     (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
     (ref('fct_pipeline_daily'), 'owner_id', 'snapshot_date', {
@@ -48,39 +47,7 @@
     }, 'true'),
 ] %}
 
-with activities as (
-
-    select
-        *,
-        activity_kind = 'event'
-        and activity_type in {{ quoted_list(var('customer_meeting_types')) }} as is_meeting,
-        activity_kind = 'task' and activity_type in {{ quoted_list(var('call_task_types')) }} as is_call,
-        activity_kind = 'task' and activity_type in {{ quoted_list(var('email_task_types')) }} as is_email
-
-    from {{ ref('fct_activities') }}
-    where is_completed
-
-),
-
-deals as (
-
-    -- a deal that was deleted since was created all the same
-    select
-        deals.owner_id,
-        {{ local_date('deals.created_at') }} as created_date,
-        coalesce(deals.amount, 0) as value_amount,
-        coalesce(origins.first_amount, 0) as first_amount,
-        coalesce(origins.first_owner_id, deals.owner_id) as first_owner_id,
-        coalesce(origins.qualified_amount, 0) as qualified_amount,
-        origins.qualified_owner_id,
-        {{ local_date('origins.qualified_at') }} as qualified_date
-
-    from {{ ref('int_opportunities_classified') }} as deals
-    left join {{ ref('int_opportunity_origins_told') }} as origins
-        on deals.opportunity_id = origins.opportunity_id
-
-),
-
+with
 {% for table, owner, day, measures, filter in tables %}
 summed_{{ loop.index }} as (
 
@@ -88,7 +55,7 @@ summed_{{ loop.index }} as (
         coalesce({{ owner }}, '') as owner_id,
         {{ day }} as measure_date,
         {% for measure, value in measures.items() %}
-        sum(cast({{ value }} as decimal(18, 2))) as {{ measure }}{{ ',' if not loop.last }}
+        sum(cast({{ value }} as decimal(18, 4))) as {{ measure }}{{ ',' if not loop.last }}
         {% endfor %}
 
     from {{ table }}

@@ -8,12 +8,7 @@ with opportunities as (
 
 activities as (
 
-    select
-        *,
-        {{ local_date('occurred_at') }} as done_date,
-        activity_kind = 'event'
-        and activity_type in {{ quoted_list(var('customer_meeting_types')) }} as is_meeting
-    from {{ ref('fct_activities') }}
+    select * from {{ ref('fct_activities') }}
     where is_completed
 
 ),

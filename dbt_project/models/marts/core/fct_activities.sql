@@ -2,6 +2,10 @@ select
     activity_id,
     activity_kind,
     activity_type,
+    activity_kind = 'event'
+    and coalesce(activity_type in {{ quoted_list(var('customer_meeting_types')) }}, false) as is_meeting,
+    activity_kind = 'task' and coalesce(activity_type in {{ quoted_list(var('call_task_types')) }}, false) as is_call,
+    activity_kind = 'task' and coalesce(activity_type in {{ quoted_list(var('email_task_types')) }}, false) as is_email,
     subject,
     owner_id,
     opportunity_id,
@@ -11,6 +15,7 @@ select
     activity_date,
     occurred_at,
     is_completed,
+    case when is_completed then {{ local_date('occurred_at') }} end as done_date,
     created_at,
     logging_lag_days
 
