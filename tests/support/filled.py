@@ -12,8 +12,8 @@ import duckdb
 from connectors.salesforce.describe import ObjectDescription, expected_columns, parse_description
 from connectors.salesforce.naming import table_name
 from connectors.salesforce.objects import OBJECTS
-from connectors.sandbox.describe import describe_object
-from connectors.sandbox.org import Org
+from connectors.sandbox.metadata.describe import describe_object
+from connectors.sandbox.store.org import Org
 from connectors.warehouse.names import LOADER_COLUMNS, changes, constants, listing, quote, raw
 from connectors.warehouse.schemas import ensure_table
 
@@ -80,9 +80,7 @@ def _take(
     return int(row[0]) if row else 0
 
 
-def _note_cursor(
-    warehouse: duckdb.DuckDBPyConnection, told: ObjectDescription, table: str, seen_at: datetime
-) -> None:
+def _note_cursor(warehouse: duckdb.DuckDBPyConnection, told: ObjectDescription, table: str, seen_at: datetime) -> None:
     state = [told.name, table, told.cursor_column, seen_at - LAG, 0, URL, "GMT", "filled", seen_at, "00D"]
     warehouse.execute("DELETE FROM ops.sync_state WHERE object_name = $1", [told.name])
     warehouse.execute(f"INSERT INTO ops.sync_state VALUES {constants(state)}")

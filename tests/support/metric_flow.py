@@ -55,4 +55,4 @@ def _answer(questions: Sequence[Sequence[str]]) -> list[list[dict[str, str]]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_answer(json.loads(sys.argv[1]))))
+    sys.stdout.write(json.dumps(_answer(json.loads(sys.argv[1]))))
