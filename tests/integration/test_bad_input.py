@@ -77,9 +77,9 @@ def test_an_unwritable_home_is_a_matter_of_configuration(tmp_path: Path) -> None
 
 def test_a_limited_sync_brings_only_what_was_asked_for(tmp_path: Path) -> None:
     with sandbox_org("--scale", "0.05") as org:
-        done = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "opportunity,Tas*"})
+        done = salespulse(tmp_path, "sync", "--json", env={**org, "SALESPULSE_OBJECTS": "opportunity,Task*"})
     assert done.exit_code == 0, done.stderr
-    assert set(done.document["objects"]) == {"Opportunity", "Task"}
+    assert set(done.document["objects"]) == {"Opportunity", "Task", "TaskStatus"}
 
 
 def test_a_page_that_stays_short_ends_the_sync_and_the_next_one_brings_all(tmp_path: Path) -> None:
