@@ -8,6 +8,7 @@ small sync, and the one request of client credentials needs none of it. Secrets 
 
 import base64
 import logging
+import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -151,7 +152,10 @@ def _enter_as_user(login_url: str, http: requests.Session, arguments: dict[str, 
     from simple_salesforce.login import SalesforceLogin
 
     try:
-        session_id, host = SalesforceLogin(session=http, **arguments)
+        with warnings.catch_warnings():
+            # It warns of what its error says as well; the error is told here with its remedy.
+            warnings.simplefilter("ignore", UserWarning)
+            session_id, host = SalesforceLogin(session=http, **arguments)
     except SalesforceAuthenticationFailed as error:
         raise _refused(error.code, error.auth_message) from None
     except (ExpatError, AttributeError) as error:

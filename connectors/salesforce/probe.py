@@ -44,7 +44,9 @@ def _findings(client: Client, requested: Sequence[str] | None, exclude: Sequence
         return
     yield Finding("login", "ok", f"A session is there for {instance_url}.")
     try:
-        yield _version(client)
+        yield (found := _version(client))
+        if found.level == "error":
+            return
         yield from _limits(client)
         plan = resolve_objects(client, requested, exclude)
     except SalesforceError as error:
