@@ -17,7 +17,7 @@ from connectors.salesforce.objects import OBJECTS
 from connectors.salesforce.probe import probe
 from connectors.warehouse import base, ledger
 from connectors.warehouse.connection import connect, run_lock_holder, storage_version
-from connectors.warehouse.errors import WarehouseError, WarehouseLockedError, WarehouseMissingError
+from connectors.warehouse.errors import LandingGapError, WarehouseError, WarehouseLockedError, WarehouseMissingError
 from connectors.warehouse.logbook import Logbook
 from orchestration.defs.resources import Crm
 from orchestration.exits import Exit, exit_code
@@ -115,7 +115,13 @@ def _look_at_landing(settings: Settings, found: Inspection, last_load: int | Non
     files = [path for path in settings.landing.rglob("*") if path.is_file()] if settings.landing.exists() else []
     size = sum(path.stat().st_size for path in files)
     rest = f"{size / 1e6:,.1f} MB, {bound}"
-    gone = [entry for entry in entries if entry.folder is not None and not entry.folder.exists()]
+    begin = start.number if start else 0
+    gone = [entry for entry in entries if entry.number > begin and entry.folder and not entry.folder.exists()]
+    try:
+        Logbook(settings.landing).refuse_gap(begin, has_base=start is not None)
+    except LandingGapError as error:
+        found.add("landing zone", "warn", f"`salespulse replay` cannot rebuild it alone. {error}")
+        return
     if gone:
         reason = f"{len(gone)} of {len(entries)} loads have lost their pages, first {gone[0].folder}"
         found.add("landing zone", "warn", f"{reason}: `salespulse replay` cannot rebuild them; {rest}")

@@ -7,6 +7,7 @@ whole or it is not there: its document is written last.
 """
 
 import logging
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,8 @@ def _describe(connection: duckdb.DuckDBPyConnection, table: str) -> list[list[st
 def _export(connection: duckdb.DuckDBPyConnection, relation: str, file: Path) -> int:
     target = literal(str(file))
     connection.execute(f"COPY {relation} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+    with file.open("rb") as content:
+        os.fsync(content.fileno())  # the pages that it stands for are removed next
     written, stored = (_count(connection, source) for source in (f"read_parquet({target})", relation))
     if written != stored:
         raise LandingZoneError(file, f"it holds {written:,} rows instead of {stored:,}")

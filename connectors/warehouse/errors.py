@@ -153,6 +153,27 @@ class NothingToReplayError(WarehouseError):
         )
 
 
+class LandingGapError(WarehouseError):
+    """Loads that a rebuilding needs are no longer in the landing zone."""
+
+    def __init__(self, landing: Path, known: int, first: int, *, has_base: bool) -> None:
+        self.landing = landing
+        self.known = known
+        self.first = first
+        self.has_base = has_base
+        begin = f"The warehouse has the loads up to number {known}" if known else "No load is in the warehouse"
+        remedy = (
+            f"Run `salespulse replay --accept-differences`, which sets out from the base in {landing / 'base'}."
+            if has_base
+            else f"Restore the folder {landing / 'base'} from a backup. Without it earlier versions are lost: move "
+            f"{landing} and the warehouse away and sync, which fetches everything anew as it is now."
+        )
+        super().__init__(
+            f"{begin}, and {landing} has those from number {first} on: the pages between were removed after "
+            f"SALESPULSE_LANDING_DAYS, and to repeat the rest alone would lose what was in them. {remedy}"
+        )
+
+
 class PublishError(WarehouseError):
     """A version could not be published; the current one stays as it was."""
 

@@ -76,7 +76,7 @@ def recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
 
     A run that was killed leaves one at most, a warehouse that was lost or restored from a backup many. A
     load that cannot be repeated ends the recovery of its table: its cursor stays, and the next sync fetches
-    from there.
+    from there. Raises LandingGapError where loads in between were removed.
     """
     create_schemas(connection)
     known = last_load(connection)
@@ -86,6 +86,7 @@ def recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
         known = start.number
     if logbook.last_number() <= known:
         return 0
+    logbook.refuse_gap(known, has_base=start is not None)
     pending, given_up, done = logbook.entries(after=known), set[Path](), 0
     if pending:
         log.info("%s loads of the landing zone are not in the warehouse: loading them", f"{len(pending):,}")

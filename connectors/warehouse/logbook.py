@@ -18,6 +18,7 @@ import duckdb
 from connectors.landed import Column
 from connectors.landing_zone import LandingZoneError
 from connectors.warehouse import instants
+from connectors.warehouse.errors import LandingGapError
 from connectors.warehouse.names import OPS
 
 FILE_NAME = "loads.jsonl"
@@ -82,6 +83,12 @@ class Logbook:
     def last_number(self) -> int:
         """The greatest number that was given; 0 if none was."""
         return max((_number(line) for line in self._lines(TAIL_BYTES)), default=0)
+
+    def refuse_gap(self, known: int, *, has_base: bool) -> None:
+        """Raise LandingGapError if loads that come after number `known` were removed from here."""
+        first = min(map(_number, self._lines()), default=known + 1)
+        if first > known + 1:
+            raise LandingGapError(self.landing, known, first, has_base=has_base)
 
     def entries(self, after: int = 0) -> tuple[Entry, ...]:
         """All entries with a greater number that were not withdrawn, in the order of their loads."""

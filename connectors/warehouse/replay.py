@@ -59,21 +59,24 @@ class Comparison:
 def rebuild(warehouse: Path, landing: Path, *, memory_limit: str | None = None, threads: int | None = None) -> Rebuilt:
     """Build `rebuilt/<warehouse>` from the landing zone alone. The warehouse is not touched.
 
-    Raises NothingToReplayError, LandingZoneError for a page that is missing or changed, and what loading raises.
+    Raises NothingToReplayError, LandingGapError where the first loads are gone, LandingZoneError for a page that is
+    missing or changed, and what loading raises.
     """
     target = warehouse.parent / NEW_FOLDER / warehouse.name
     _remove(target)
     start = base.newest(landing)
-    entries = Logbook(landing).entries(after=start.number if start else 0)
+    logbook, number = Logbook(landing), start.number if start else 0
+    entries = logbook.entries(after=number)
     if start is None and not entries:
         raise NothingToReplayError(landing)
+    logbook.refuse_gap(number, has_base=start is not None)
     with connect(target, memory_limit=memory_limit, threads=threads) as connection:
         create_schemas(connection)
         if start is not None:
             base.restore(connection, start)
         for entry in entries:
             repeat(connection, entry)
-    return Rebuilt(target, len(entries), start.number if start else 0)
+    return Rebuilt(target, len(entries), number)
 
 
 def compare(warehouse: Path, rebuilt: Path) -> tuple[Comparison, ...]:
