@@ -47,7 +47,13 @@ def _live_through(
             return differences(org, connection, KINDS[kind].name)
 
 
-@pytest.mark.parametrize("kind", ["bulk", "history", "rest only"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("bulk", "history", "rest only"),
+        *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("no cursor", "stamp without filter", "many pages")),
+    ],
+)
 @pytest.mark.parametrize(
     "seconds",
     [
