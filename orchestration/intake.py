@@ -84,6 +84,7 @@ class Intake:
             ledger.known_columns(self.connection, table_name(entry.name)),
             is_refresh_due=self._is_due(entry, "refresh", self.settings.refresh_days),
             is_sweep_due=self._is_due(entry, "ids", self.settings.sweep_days),
+            cursor_name=ledger.cursor_name(self.connection, entry.name),
         )
 
     def _is_due(self, entry: SyncedObject, purpose: Purpose, days: float) -> bool:

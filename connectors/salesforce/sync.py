@@ -40,7 +40,8 @@ class Known:
     """What the warehouse knows of an object.
 
     `cursor` (aware UTC) is the instant up to which it has every change, None before the first load.
-    `columns` are those that the source delivered, None if not known. The schedules of formula values
+    `columns` are those that the source delivered, None if not known. `cursor_name` is the column that the windows
+    were cut on, None if not known or if all was read each time. The schedules of formula values
     (`is_refresh_due`) and of the comparison of Ids (`is_sweep_due`) are kept there, too.
     """
 
@@ -48,6 +49,7 @@ class Known:
     columns: Collection[str] | None = None
     is_refresh_due: bool = False
     is_sweep_due: bool = False
+    cursor_name: str | None = None
 
 
 def landings(
@@ -105,7 +107,7 @@ class _Sync:
                 columns |= {column.name for column in landed.columns} if columns else set()
                 cursor = max(cursor or landed.window_end, landed.window_end) if landed.purpose == "rows" else cursor
         gone = self._gone(cursor)
-        window = self._window(cursor, gone, full=full)
+        window = self._window(cursor, gone, full=full or self._is_told_otherwise(known))
         lists = self._deletions(gone, window)
         if window.mode == "incremental" and (fields := self._refreshed(columns, known)):
             yield from self._others("refresh", ["Id", *fields], window)
@@ -128,6 +130,14 @@ class _Sync:
         if self.description.cursor_field is None:
             return None
         return deletions(self.client, self.description, cursor=cursor, overlap=self.options.overlap)
+
+    def _is_told_otherwise(self, known: Known) -> bool:
+        """Whether another field tells now what changed: what the one before did not tell must be read once."""
+        now, before = self.description.cursor_column, known.cursor_name
+        if before is None or now in (before, None):
+            return False
+        log.warning("%s: changes are told by %s and no longer by %s; read in full", self.description.name, now, before)
+        return True
 
     def _window(self, cursor: datetime | None, gone: Deletions | None, *, full: bool) -> Window:
         overlap = self.options.overlap

@@ -55,7 +55,11 @@ def cell(name: str, duckdb_type: str) -> Cell:
 def _value(text: str, duckdb_type: str) -> str:
     if duckdb_type == "TIMESTAMP":
         # The microseconds since 1970 are the naive UTC instant; much cheaper than AT TIME ZONE.
-        return f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+        return f"make_timestamp(epoch_us(TRY_CAST(nullif({text}, 'epoch') AS TIMESTAMPTZ)))"
+    if duckdb_type in ("DOUBLE", "DATE"):
+        # DuckDB takes `1e400`, `nan` and `infinity` for values; one of them would be the sum of all others.
+        value = f"TRY_CAST(nullif({text}, 'epoch') AS {duckdb_type})"
+        return f"CASE WHEN isfinite({value}) THEN {value} END"
     return f"TRY_CAST({text} AS {duckdb_type})"
 
 

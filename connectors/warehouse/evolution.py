@@ -67,6 +67,7 @@ def evolve(
     notes: list[Note] = []
     for column in columns:
         old, kind = stored.get(column.name), types[column.name]
+        _refuse_other_field(table, old, column)
         statements += _alter(table, old, column.name, kind)
         if old is None or old.source_name is None:
             statements.append(_comment(table, column.name, column.source_name))
@@ -85,6 +86,17 @@ def evolve(
     if any(statement.startswith("ALTER") for statement in statements):
         statements.append(view(table, dict.fromkeys((*stored, *types, *(column.name for column in expected)))))
     return Changes(tuple(statements), tuple(notes))
+
+
+def _refuse_other_field(table: str, old: StoredColumn | None, column: Column) -> None:
+    """`Loss_Reason__c` takes the column of `LossReason__c` when it is added: their values would stand mixed in it."""
+    if old is None or old.source_name is None or old.source_name.lower() == column.source_name.lower():
+        return
+    reason = (
+        "another field would take over the column with the values of the first. Leave one of the two out with "
+        "SALESPULSE_FIELDS_EXCLUDE"
+    )
+    raise SchemaChangedError(table, column.name, old.source_name, column.source_name, reason)
 
 
 def view(table: str, columns: Iterable[str]) -> str:

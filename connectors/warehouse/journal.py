@@ -112,15 +112,16 @@ class Journal:
 
     def move_cursor(self, instance_url: str, time_zone: str | None, org_id: str) -> None:
         """The one row per object in ops.sync_state; its cursor never goes back."""
-        old_at, old_url, old_zone, old_org = self.connection.execute(
+        old_at, old_url, old_zone, old_org, old_name = self.connection.execute(
             f"DELETE FROM {OPS}.sync_state WHERE object_name = {constant(self.batch.object_name)} "
-            "RETURNING cursor_at, instance_url, time_zone, org_id"
-        ).fetchone() or (None, "", None, "")
+            "RETURNING cursor_at, instance_url, time_zone, org_id, cursor_name"
+        ).fetchone() or (None, "", None, "", None)
         window_end = instants.stored(self.batch.window_end)
         state = {
             "object_name": self.batch.object_name,
             "table_name": self.batch.table,
-            "cursor_name": self.batch.cursor_name,
+            # A part of a full read that is behind the cursor does not make up for all that another field told.
+            "cursor_name": old_name if old_at is not None and window_end < old_at else self.batch.cursor_name,
             "cursor_at": window_end if old_at is None else max(old_at, window_end),
             "row_count": living_rows(self.connection, self.batch.table),
             "instance_url": instance_url or old_url,

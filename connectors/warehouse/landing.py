@@ -52,7 +52,7 @@ def load(
     """
     options = Options(tuple(expected), instance_url, time_zone, org_id, allow_empty)
     _prepare(connection, batch.folder)
-    with _remembered(next_entry(connection, "batch", batch.folder, run_id, now, options)) as entry:
+    with _remembered(connection, next_entry(connection, "batch", batch.folder, run_id, now, options)) as entry:
         try:
             return load_entry(connection, batch, entry)
         except RepeatedRowsError:
@@ -67,7 +67,7 @@ def load_deletions(
     """Mark what the source says was deleted; marking it again changes nothing. Raises LandedPageError."""
     folder = deletions.file.parent
     _prepare(connection, folder)
-    with _remembered(next_entry(connection, "deletions", folder, run_id, now, Options())) as entry:
+    with _remembered(connection, next_entry(connection, "deletions", folder, run_id, now, Options())) as entry:
         return mark_deleted(connection, deletions, entry)
 
 
@@ -123,8 +123,11 @@ def _prepare(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None
 
 
 @contextmanager
-def _remembered(entry: Entry) -> Iterator[Entry]:
-    """Write the entry down before the load commits, and take it back if it does not."""
+def _remembered(connection: duckdb.DuckDBPyConnection, entry: Entry) -> Iterator[Entry]:
+    """Write the entry down before the load commits, and take it back if it does not.
+
+    What ends the run after it has committed (a signal, say) takes nothing back.
+    """
     if entry.folder is None:
         yield entry
         return
@@ -133,5 +136,6 @@ def _remembered(entry: Entry) -> Iterator[Entry]:
     try:
         yield entry
     except BaseException:
-        logbook.withdraw(entry)
+        if last_load(connection) < entry.number:
+            logbook.withdraw(entry)
         raise

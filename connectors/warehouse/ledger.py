@@ -139,6 +139,12 @@ def cursor(connection: duckdb.DuckDBPyConnection, object_name: str) -> datetime 
     return found[0].cursor_at if found else None
 
 
+def cursor_name(connection: duckdb.DuckDBPyConnection, object_name: str) -> str | None:
+    """The column that the object's windows are cut on; None if it has none, or before its first load."""
+    found = _read(connection, SyncState, "sync_state", f"WHERE object_name = {constant(object_name)}")
+    return found[0].cursor_name if found else None
+
+
 def covered_until(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """The as-of instant of the marts: the greatest cursor; None before the first load."""
     return max((state.cursor_at for state in sync_states(connection)), default=None)

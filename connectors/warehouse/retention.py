@@ -51,7 +51,9 @@ def prune(
         return Pruned(0, 0, found.number if found else None)
     if found is None or found.number < max(entry.number for entry in expired):
         found = base.write(connection, landing)
-    size = sum(_remove(entry) for entry in expired)
+    # What a killed run had landed may have been loaded twice: its pages go with the last of its loads.
+    needed = {entry.folder for entry in logbook.entries() if entry.loaded_at >= before}
+    size = sum(_remove(entry) for entry in expired if entry.folder not in needed)
     _rewrite(logbook, {entry.number for entry in expired})
     message = "Pages of %s loads from before %s were removed (%.1f MB); a rebuilding sets out from load %s"
     log.info(message, len(expired), f"{before:%Y-%m-%d}", size / 1e6, found.number)

@@ -72,7 +72,8 @@ def sync(
 def _known(home: Path, name: str, **due: bool) -> Known:
     with connect(home / WAREHOUSE) as connection:
         cursor = ledger.cursor(connection, name)
-        return Known(cursor, ledger.known_columns(connection, table_name(name)) if cursor else None, **due)
+        columns = ledger.known_columns(connection, table_name(name)) if cursor else None
+        return Known(cursor, columns, cursor_name=ledger.cursor_name(connection, name), **due)
 
 
 def _load(home: Path, landed: Landed, run_id: str, instance_url: str) -> LoadResult:

@@ -349,3 +349,22 @@ def test_totals_that_disagree_are_taken_once_more_with_what_was_deleted_since(
     run(client, landing, Known(CURSOR, COLUMNS), compare=compare)
     assert ["7" in totals.changed_ids for totals in seen] == [False, True]
     assert rest.count("GET", DELETED) == 2
+
+
+@pytest.mark.parametrize(
+    ("cursor_name", "mode"),
+    [
+        ("created_date", "full"),
+        ("last_modified_date", "full"),
+        ("system_modstamp", "incremental"),
+        (None, "incremental"),
+    ],
+)
+def test_where_another_field_tells_what_changed_all_is_read_once(
+    rest: Org, client: Client, landing: Path, cursor_name: str | None, mode: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    few(rest)
+    rows = run(client, landing, Known(CURSOR, COLUMNS, cursor_name=cursor_name))[-1]
+    assert isinstance(rows, LandedBatch)
+    assert (rows.mode, rows.window_start is None, rows.cursor_name) == (mode, mode == "full", "system_modstamp")
+    assert ("read in full" in caplog.text) == (mode == "full")

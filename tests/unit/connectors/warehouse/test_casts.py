@@ -167,3 +167,22 @@ def test_a_cell_that_is_not_kept_whole_is_told(
     scratch: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch], kind: str, text: str, value: object
 ) -> None:
     assert one_cell(scratch, land, kind, text) == (value, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *(("DOUBLE", text) for text in ("1e400", "-1e400", "nan", "Infinity", "epoch")),
+        *(("DATE", text) for text in ("infinity", "-infinity", "epoch", "2026-02-30")),
+        *(("TIMESTAMP", text) for text in ("infinity", "epoch", "2026-02-30T00:00:00Z", "294247-01-10T04:00:55Z")),
+        *(("BIGINT", text) for text in ("9223372036854775808", "1e19", "yes")),
+        *(("DECIMAL(18,2)", text) for text in ("10000000000000000", "1e17", "12,50")),
+        *(("BOOLEAN", text) for text in ("maybe", "2")),
+    ],
+)
+def test_what_no_value_can_hold_is_null_and_its_text_is_told(
+    scratch: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch], kind: str, text: str
+) -> None:
+    value, lost = one_cell(scratch, land, kind, text)
+    assert lost == text
+    assert value is None

@@ -1,6 +1,7 @@
 """The landing zone alone rebuilds the raw schema: after crashes, a lost warehouse, and a base."""
 
 import dataclasses
+import logging
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -263,3 +264,57 @@ def test_loads_of_before_the_logbook_get_a_base(file: Path, landing: Path, land:
         landing.mkdir()
         prune(connection, landing, None)
     rebuilt_equals_one(file, landing)
+
+
+def test_a_run_that_ends_just_after_a_load_has_committed_leaves_the_load_in_the_landing_zone(
+    file: Path, landing: Path, land_for_good: Land
+) -> None:
+    class Interrupted(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise KeyboardInterrupt
+
+    told, handler = logging.getLogger("salespulse.warehouse"), Interrupted(logging.INFO)
+    level = told.level
+    told.setLevel(logging.INFO)
+    told.addHandler(handler)
+    try:
+        with connect(file, threads=1) as connection, pytest.raises(KeyboardInterrupt):
+            load(connection, land_for_good([["1", "false", DAYS[0], "One", "1"]]), run_id="r1")
+    finally:
+        told.removeHandler(handler)
+        told.setLevel(level)
+    with connect(file, threads=1) as connection:
+        assert ledger.cursor(connection, "Opportunity") is not None
+    rebuilt_equals_one(file, landing)
+
+
+def test_pages_that_were_loaded_twice_stay_until_the_second_load_is_old(
+    file: Path, landing: Path, land_for_good: Land
+) -> None:
+    """What a killed run has loaded and left its mark on is loaded again by the next one, here after a base."""
+    days = [NOW + timedelta(days=day) for day in range(5)]
+    with connect(file, threads=1) as connection:
+        load(connection, land_for_good([["0", "false", DAYS[0], "Zero", "1"]]), run_id="r0", now=days[0])
+        batch = land_for_good([["1", "false", DAYS[0], "One", "1"]])
+        load(connection, batch, run_id="r1", now=days[1])
+        assert prune(connection, landing, 1, now=days[1] + timedelta(hours=1)).base_number == 2
+        load(connection, batch, run_id="r2", now=days[2])
+        assert prune(connection, landing, 1, now=days[2] + timedelta(hours=1)).bytes == 0
+    rebuilt_equals_one(file, landing)
+    with connect(file, threads=1) as connection:
+        assert prune(connection, landing, 1, now=days[4]).bytes > 0
+    rebuilt_equals_one(file, landing)
+
+
+def test_a_part_that_is_behind_the_cursor_does_not_change_what_the_cursor_is_of(
+    file: Path, land_for_good: Land
+) -> None:
+    row = [["1", "false", DAYS[0], "One", "1"]]
+    with connect(file, threads=1) as connection:
+        for cursor_name, end, expected in (
+            ("created_date", ENDS[5], "created_date"),
+            ("system_modstamp", ENDS[3], "created_date"),
+            ("system_modstamp", ENDS[6], "system_modstamp"),
+        ):
+            load(connection, land_for_good(row, cursor_name=cursor_name, window_end=end), run_id="r")
+            assert ledger.cursor_name(connection, "Opportunity") == expected

@@ -156,3 +156,15 @@ def test_two_fields_of_one_name_are_refused(warehouse: duckdb.DuckDBPyConnection
     columns = [ID, Column("Score__c", "score__c", "DOUBLE"), Column("score__C", name, "DOUBLE")]
     with pytest.raises(SchemaChangedError, match="two fields have the same name"):
         ensure_table(warehouse, "lead", columns)
+
+
+def test_a_field_that_would_take_another_ones_column_is_refused(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """`Loss_Reason__c` is spelled like the column that `LossReason__c` has had while it was alone."""
+    ensure_table(warehouse, "lead", [ID, Column("LossReason__c", "loss_reason__c", "VARCHAR")])
+    both = [
+        Column("Loss_Reason__c", "loss_reason__c", "VARCHAR"),
+        Column("LossReason__c", "loss_reason__c_1a", "VARCHAR"),
+    ]
+    with pytest.raises(SchemaChangedError, match=r"LossReason__c.*Loss_Reason__c.*SALESPULSE_FIELDS_EXCLUDE"):
+        ensure_table(warehouse, "lead", [ID, *both])
+    ensure_table(warehouse, "lead", [ID, Column("lossReason__C", "loss_reason__c", "VARCHAR")])
