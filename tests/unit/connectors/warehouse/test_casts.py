@@ -132,6 +132,7 @@ INSTANT = datetime(2024, 1, 1, 12, 30)
         ("BOOLEAN", "true", True),
         ("BOOLEAN", "0", False),
         ("DECIMAL(18,2)", "1.0E7", Decimal(10_000_000)),
+        ("DECIMAL(18,2)", "1.E3", Decimal(1000)),
         ("DECIMAL(18,2)", "1.2500", Decimal("1.25")),
         ("DECIMAL(18,2)", "100", Decimal(100)),
         ("DECIMAL(18,0)", "100.0", Decimal(100)),
@@ -150,6 +151,9 @@ def test_the_forms_that_salesforce_writes_are_understood(
     [
         ("DECIMAL(18,2)", "1.005", Decimal("1.01")),
         ("DECIMAL(18,4)", "1.1E-9", Decimal(0)),
+        ("DECIMAL(18,4)", "1.E-9", Decimal(0)),
+        ("DECIMAL(18,4)", "1E-9", Decimal(0)),
+        ("DECIMAL(18,2)", "1E-9", Decimal(0)),
         ("DECIMAL(18,2)", "99999999999999999", None),
         ("DECIMAL(18,2)", "plenty", None),
         ("BIGINT", "1.5", 2),
