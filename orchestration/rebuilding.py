@@ -11,7 +11,7 @@ from connectors.salesforce.objects import OBJECTS
 from connectors.warehouse import replay as rebuilding
 from connectors.warehouse.connection import RunLock, connect
 from connectors.warehouse.replay import Comparison
-from connectors.warehouse.schemas import ensure_table, stored_columns
+from connectors.warehouse.schemas import ensure_table, stored_types
 from orchestration.exits import Exit
 from orchestration.inspection import Inspection
 from orchestration.settings import Settings
@@ -71,5 +71,5 @@ def _make_missing_tables(file: Path) -> None:
     with connect(file) as connection:
         for entry in OBJECTS:
             table = table_name(entry.name)
-            if not stored_columns(connection, table):
+            if not stored_types(connection, table):
                 ensure_table(connection, table, (), expected=expected_columns(entry.name), object_name=entry.name)

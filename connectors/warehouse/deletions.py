@@ -18,7 +18,7 @@ from connectors.warehouse.logbook import Entry
 from connectors.warehouse.merge import DELETED, HOLDS
 from connectors.warehouse.names import OPS, changes, constants, listing, literal, quote
 from connectors.warehouse.pages import KEY, STAMPS
-from connectors.warehouse.schemas import stored_columns
+from connectors.warehouse.schemas import stored_types
 
 log = logging.getLogger("salespulse.warehouse")
 
@@ -27,7 +27,7 @@ def mark_deleted(connection: duckdb.DuckDBPyConnection, deletions: LandedDeletio
     """Turn the listed rows into tombstones. Raises LandedPageError if the list is not as it was landed."""
     started = time.perf_counter()
     digest = _verified(deletions)
-    columns = list(stored_columns(connection, deletions.table))
+    columns = list(stored_types(connection, deletions.table))
     try:
         with transaction(connection):
             counts = merge.Counts(0, 0, 0, 0)

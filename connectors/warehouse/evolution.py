@@ -105,17 +105,17 @@ def view(table: str, columns: Iterable[str]) -> str:
     return f"CREATE OR REPLACE VIEW {raw(table)} AS SELECT {listed} FROM {changes(table)} WHERE _superseded_at IS NULL"
 
 
-def common(table: str, old: StoredColumn, wanted: str) -> str:
+def common(table: str, column: str, stored: str, wanted: str) -> str:
     """The type for stored values of one type and coming ones of another, or SchemaChangedError.
 
     The table gives way to a type that holds its values, and stays where it holds the source's.
     """
-    if holds(wanted, old.duckdb_type):
+    if holds(wanted, stored):
         return wanted
-    if holds(old.duckdb_type, wanted):
-        return old.duckdb_type
+    if holds(stored, wanted):
+        return stored
     reason = "neither type holds the values of the other"
-    raise SchemaChangedError(table, old.name, old.duckdb_type, wanted, reason)
+    raise SchemaChangedError(table, column, stored, wanted, reason)
 
 
 def holds(wide: str, narrow: str) -> bool:

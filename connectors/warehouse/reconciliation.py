@@ -18,7 +18,7 @@ from connectors.warehouse.journal import insert
 from connectors.warehouse.names import OPS, constant, constants, quote, raw
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.pages import INCOMING, KEY, STAMPS
-from connectors.warehouse.schemas import stored_columns
+from connectors.warehouse.schemas import stored_types
 
 log = logging.getLogger("salespulse.warehouse")
 
@@ -35,7 +35,7 @@ def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: 
     Rows that were purged at the source after they were deleted may be more in the warehouse. Compared again
     in a run, an object has the result of the last time.
     """
-    columns = set(stored_columns(connection, totals.table))
+    columns = set(stored_types(connection, totals.table))
     compared_at = instants.stored(now or instants.now())
     with transaction(connection):
         create_schemas(connection)

@@ -16,13 +16,12 @@ log = logging.getLogger("salespulse.warehouse")
 
 def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
     """Turn each pair of tables of the old layout into a table of versions and a view."""
-    for (table,) in connection.execute(
-        "SELECT rows.table_name FROM duckdb_tables() rows JOIN duckdb_tables() versions "
-        "ON versions.schema_name = rows.schema_name AND versions.table_name = rows.table_name || "
-        f"{constant(CHANGES_SUFFIX)} "
-        "AND versions.database_name = rows.database_name "
-        f"WHERE rows.schema_name = {constant(RAW)} AND rows.database_name = current_database()"
-    ).fetchall():
+    found = connection.execute(
+        f"SELECT table_name FROM duckdb_tables() WHERE schema_name = {constant(RAW)} "
+        "AND database_name = current_database()"
+    ).fetchall()
+    names = {name for (name,) in found}
+    for table in sorted(name for name in names if name + CHANGES_SUFFIX in names):
         log.info("%s: its rows become a view of its versions", table)
         with transaction(connection):
             _join(connection, table)

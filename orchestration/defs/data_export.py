@@ -21,7 +21,7 @@ from connectors.salesforce.objects import OBJECTS, STAMPS
 from connectors.warehouse import ledger
 from connectors.warehouse.errors import OtherOrgError
 from connectors.warehouse.landing import LoadResult, load, recover
-from connectors.warehouse.schemas import ensure_table, stored_columns
+from connectors.warehouse.schemas import ensure_table, stored_types
 from orchestration import choosing
 from orchestration.defs import ingest
 from orchestration.defs.resources import POOL, Warehouse
@@ -118,7 +118,7 @@ def _refuse_other_org(connection: DuckDBPyConnection, org_id: str) -> None:
 def _make_missing_tables(connection: DuckDBPyConnection, names: Sequence[str], export: Export) -> None:
     for name in dict.fromkeys([*(entry.name for entry in OBJECTS), *names]):
         table = table_name(name)
-        if (name not in names or name not in export.files) and not stored_columns(connection, table):
+        if (name not in names or name not in export.files) and not stored_types(connection, table):
             expected = expected_columns(name) or [Column("Id", "id", "VARCHAR")]
             ensure_table(connection, table, (), expected=expected, object_name=name)
 
@@ -131,7 +131,7 @@ def _is_loaded(connection: DuckDBPyConnection, name: str, export: Export) -> boo
 
 def _time_zone(connection: DuckDBPyConnection) -> str | None:
     """That of the org, once its one row is loaded."""
-    if "time_zone_sid_key" not in stored_columns(connection, "organization"):
+    if "time_zone_sid_key" not in stored_types(connection, "organization"):
         return None
     row = connection.execute("SELECT max(time_zone_sid_key) FROM raw_salesforce.organization").fetchone()
     return row[0] if row else None

@@ -22,7 +22,7 @@ from connectors.warehouse import ledger
 from connectors.warehouse.errors import OtherOrgError, WarehouseError
 from connectors.warehouse.landing import recover
 from connectors.warehouse.retention import prune
-from connectors.warehouse.schemas import ensure_table, stored_columns
+from connectors.warehouse.schemas import ensure_table, stored_types
 from orchestration import choosing
 from orchestration.defs.resources import POOL, Crm, Warehouse
 from orchestration.exits import explained
@@ -114,7 +114,7 @@ def _refuse_other_org(connection: DuckDBPyConnection, org_id: str, instance_url:
 
 def _stored_org_ids(connection: DuckDBPyConnection) -> set[str]:
     """Before ids were kept with the cursors they were in the table of Organization, if that was synced."""
-    if "id" not in stored_columns(connection, "organization"):
+    if "id" not in stored_types(connection, "organization"):
         return set()
     return {row[0] for row in connection.execute("select id from raw_salesforce.organization").fetchall()}
 
@@ -123,7 +123,7 @@ def _make_missing_tables(connection: DuckDBPyConnection, synced: set[str]) -> No
     """The models read every table of the table of objects, also those that are not synced: they are empty."""
     for entry in OBJECTS:
         table = table_name(entry.name)
-        if entry.name not in synced and not stored_columns(connection, table):
+        if entry.name not in synced and not stored_types(connection, table):
             ensure_table(connection, table, (), expected=expected_columns(entry.name), object_name=entry.name)
 
 
