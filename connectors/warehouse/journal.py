@@ -166,7 +166,15 @@ class Journal:
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
     """One row into a ledger, by name: an upgraded warehouse may have its columns in another order."""
-    connection.execute(f"INSERT INTO {OPS}.{table} ({', '.join(values)}) VALUES {constants(values.values())}")
+    insert_all(connection, table, [values])
+
+
+def insert_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Rows into a ledger by one statement; what a row does not name is NULL in it."""
+    if rows:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        listed = ", ".join(constants(map(row.get, names)) for row in rows)
+        connection.execute(f"INSERT INTO {OPS}.{table} ({', '.join(names)}) VALUES {listed}")
 
 
 def living_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -5,7 +5,7 @@ follows from a difference is decided by the checks.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ import duckdb
 from connectors.landed import LandedBatch, MonthTotals, SourceTotals
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
-from connectors.warehouse.journal import insert
+from connectors.warehouse.journal import insert, insert_all
 from connectors.warehouse.names import OPS, constant, constants, quote, raw
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.pages import INCOMING, KEY, STAMPS
@@ -43,8 +43,7 @@ def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: 
         found = [*_rows(connection, totals, columns), *_living(connection, totals, columns)]
         found += _months(connection, totals, columns)
         shared = _shared(totals.run_id, totals.object_name, totals.table, totals.as_of, compared_at)
-        for comparison in found:
-            insert(connection, "reconciliation", shared | comparison)
+        insert_all(connection, "reconciliation", [shared | comparison for comparison in found])
         _note_source(connection, totals)
     differing = [comparison for comparison in found if not comparison["is_equal"]]
     for comparison in differing:
@@ -118,7 +117,7 @@ def _living(
     """Live rows that have not changed since the cursor: these must be the same ones."""
     if totals.live_count is None or (settled := _settled(totals, columns)) is None:
         return
-    count = _number(connection, f"SELECT count(*) FROM {raw(totals.table)} t WHERE {settled}", totals.changed_ids)
+    count = _number(connection, f"SELECT count(*) FROM {raw(totals.table)} t WHERE {settled}")
     yield _counted("live rows", totals.live_count, count)
 
 
@@ -133,8 +132,7 @@ def _months(
     currency = "currency_iso_code" if has_currencies and "currency_iso_code" in columns else "CAST(NULL AS VARCHAR)"
     rows = connection.execute(
         f"SELECT CAST(date_trunc('month', close_date) AS DATE), {currency}, count(*), "
-        f"coalesce(sum(amount), 0) FROM {raw(totals.table)} t WHERE {settled} GROUP BY ALL",
-        [list(totals.changed_ids)],
+        f"coalesce(sum(amount), 0) FROM {raw(totals.table)} t WHERE {settled} GROUP BY ALL"
     ).fetchall()
     stored: dict[Key, MonthTotals] = {
         (month, iso): MonthTotals(month, count, Decimal(str(amount)), iso) for month, iso, count, amount in rows
@@ -153,12 +151,13 @@ def _month(key: Key, source: MonthTotals | None, warehouse: MonthTotals | None) 
 
 
 def _settled(totals: SourceTotals, columns: set[str]) -> str | None:
-    """The condition on live rows `t` whose stamp is before the cursor; one parameter, the changed Ids."""
+    """The condition on live rows `t` whose stamp is before the cursor, the changed Ids left out."""
     stamp = next((name for name in (*STAMPS, "created_date") if name in columns), None)
     if stamp is None:
         return None
     before = f"t.{quote(stamp)} < {instants.constant(totals.as_of)}"
-    return f"t._deleted_at IS NULL AND {before} AND t.{KEY} NOT IN (SELECT unnest(?::VARCHAR[]))"
+    others = f" AND t.{KEY} NOT IN {constants(totals.changed_ids)}" if totals.changed_ids else ""
+    return f"t._deleted_at IS NULL AND {before}{others}"
 
 
 def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:
@@ -176,8 +175,8 @@ def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) ->
     insert(connection, "source_state", state)
 
 
-def _number(connection: duckdb.DuckDBPyConnection, query: str, ids: Sequence[str] | None = None) -> int:
-    row = connection.execute(query, [] if ids is None else [list(ids)]).fetchone()
+def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 
