@@ -3,8 +3,9 @@
 `python -m tests.support.sync URL HOME OBJECT=PAGE_ROWS …` syncs and exits 0, or says in one line why it stopped
 and exits 1. `--die-at-line N` kills it with SIGKILL at the Nth line it logs, `--die-at-file N` at the Nth file
 that it opens, renames or removes below HOME; with `--delay S` it dies so many seconds after that, whatever it is
-doing then, a statement of DuckDB included. `--measured` syncs as the product does, with its own patience and its
-threshold for REST, and prints as JSON what the sync alone cost.
+doing then, a statement of DuckDB included. `--measured` syncs as the product does, with its own patience, its
+threshold for REST, one connection for all and the source's totals held against the warehouse, and prints as JSON
+what the sync alone cost and whether all agreed.
 """
 
 import argparse
@@ -21,18 +22,21 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from connectors.landed import LandedBatch
+from duckdb import DuckDBPyConnection
+
+from connectors.landed import LandedBatch, SourceTotals
 from connectors.salesforce.auth import ClientCredentials
 from connectors.salesforce.client import Client
 from connectors.salesforce.errors import SalesforceError
 from connectors.salesforce.naming import table_name
-from connectors.salesforce.options import REST_ROWS, FetchOptions
+from connectors.salesforce.options import FetchOptions
 from connectors.salesforce.sync import Known, Landed, landings
 from connectors.salesforce.transport import Patience
 from connectors.warehouse import ledger
 from connectors.warehouse.connection import connect
 from connectors.warehouse.errors import WarehouseError
 from connectors.warehouse.landing import LoadResult, load, load_deletions
+from connectors.warehouse.reconciliation import reconcile
 
 WAREHOUSE = "warehouse.duckdb"
 FILE_EVENTS = frozenset({"open", "os.rename", "os.remove", "os.mkdir"})
@@ -71,16 +75,24 @@ def sync(
 
 def _known(home: Path, name: str, **due: bool) -> Known:
     with connect(home / WAREHOUSE) as connection:
-        cursor = ledger.cursor(connection, name)
-        columns = ledger.known_columns(connection, table_name(name)) if cursor else None
-        return Known(cursor, columns, cursor_name=ledger.cursor_name(connection, name), **due)
+        return _known_to(connection, name, **due)
+
+
+def _known_to(connection: DuckDBPyConnection, name: str, **due: bool) -> Known:
+    cursor = ledger.cursor(connection, name)
+    columns = ledger.known_columns(connection, table_name(name)) if cursor else None
+    return Known(cursor, columns, cursor_name=ledger.cursor_name(connection, name), **due)
 
 
 def _load(home: Path, landed: Landed, run_id: str, instance_url: str) -> LoadResult:
     with connect(home / WAREHOUSE) as connection:
-        if isinstance(landed, LandedBatch):
-            return load(connection, landed, run_id=run_id, instance_url=instance_url, time_zone="GMT")
-        return load_deletions(connection, landed, run_id=run_id)
+        return _load_into(connection, landed, run_id, instance_url)
+
+
+def _load_into(connection: DuckDBPyConnection, landed: Landed, run_id: str, instance_url: str) -> LoadResult:
+    if isinstance(landed, LandedBatch):
+        return load(connection, landed, run_id=run_id, instance_url=instance_url, time_zone="GMT")
+    return load_deletions(connection, landed, run_id=run_id)
 
 
 class _Death:
@@ -119,11 +131,29 @@ def _watch_files(death: _Death, home: str) -> None:
 
 
 def _measured(url: str, home: Path, objects: Mapping[str, int]) -> int:
-    began = time.process_time()
-    with Client(ClientCredentials(url, "sandbox", "sandbox")) as org:
-        done = sync(org, home, objects, rest_rows=REST_ROWS)
-    rows = {name: result.rows_read for name, result in done.items()}
-    sys.stdout.write(json.dumps({"cpu_seconds": time.process_time() - began, "rows": rows}))
+    began, run_id, rows, verdicts = time.process_time(), uuid.uuid4().hex[:12], dict.fromkeys(objects, 0), list[bool]()
+
+    def compared(totals: SourceTotals) -> bool:
+        verdicts.append(reconcile(connection, totals))
+        return verdicts[-1]
+
+    with Client(ClientCredentials(url, "sandbox", "sandbox")) as org, connect(home / WAREHOUSE) as connection:
+        for name, page_rows in objects.items():
+            landed = landings(
+                org,
+                name,
+                landing_dir=home / "landing",
+                known=_known_to(connection, name),
+                run_id=run_id,
+                expected_fields={},
+                options=FetchOptions(page_rows=page_rows),
+                compare=compared,
+            )
+            with closing(landed):
+                for each in landed:
+                    rows[name] += _load_into(connection, each, run_id, org.instance_url).rows_read
+    told = {"cpu_seconds": time.process_time() - began, "rows": rows, "agrees": all(verdicts) and bool(verdicts)}
+    sys.stdout.write(json.dumps(told))
     return 0
 
 
