@@ -147,9 +147,10 @@ OPS_TABLES: dict[str, dict[str, str]] = {
 
 def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schemas raw_salesforce and ops and the ops tables, where they or columns are missing."""
-    if _is_complete(connection):
+    counts = _column_counts(connection)
+    if {table: len(columns) for table, columns in OPS_TABLES.items()}.items() <= counts.items():
         return
-    there = _columns(connection)
+    there = _columns(connection) if counts else {}
     statements = [] if there else [f"CREATE SCHEMA IF NOT EXISTS {name}" for name in (RAW, OPS)]
     for table, columns in OPS_TABLES.items():
         if table not in there:
@@ -165,13 +166,13 @@ def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(";".join(statements))
 
 
-def _is_complete(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether each table has as many columns as it should, which costs a tenth of looking at all columns."""
-    counts = connection.execute(
+def _column_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many columns each table has: a tenth of the cost of asking which."""
+    found = connection.execute(
         "SELECT table_name, column_count FROM duckdb_tables() "
         f"WHERE database_name = current_database() AND schema_name = {constant(OPS)}"
     ).fetchall()
-    return {table: len(columns) for table, columns in OPS_TABLES.items()}.items() <= dict(counts).items()
+    return dict(found)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

