@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+JOINED_BYTES = 64_000  # copying more of a body than this costs more than a second write
+
 
 @dataclass(slots=True)
 class Wire:
@@ -40,8 +42,8 @@ class Wire:
         wanted = self.keep_bytes if self.keep_bytes is not None else int(len(body) * (self.keep_share or 0.0))
         return body[: min(wanted, max(len(body) - 1, 0))]
 
-    def send(self, write: Callable[[bytes], object], head: bytes, body: bytes) -> None:
-        """Head and body leave in one write: two would wait for each other on a slow acknowledgement."""
+    def send(self, write: Callable[[bytes | memoryview], object], head: bytes, body: bytes) -> None:
+        """Head and the body's beginning leave in one write: two would wait for a slow acknowledgement between them."""
         if self.is_dropped:
             return
         content = self.kept(body)
@@ -52,5 +54,7 @@ class Wire:
                 time.sleep(self.piece_seconds)
                 write(content[start : start + size])
         else:
-            write(head + content)
+            write(head + content[:JOINED_BYTES])
+            if len(content) > JOINED_BYTES:
+                write(memoryview(content)[JOINED_BYTES:])
         time.sleep(self.stall_seconds)

@@ -15,6 +15,7 @@ from connectors.sandbox.http.faults import Faults
 from connectors.sandbox.http.message import Place, Request, Response, json_response
 from connectors.sandbox.ids import make_id, to_long_id
 from connectors.sandbox.query import Compiled, OrgCalendar, compile_query, find_object
+from connectors.sandbox.query.lines import Lines
 from connectors.sandbox.query.records import DELIMITERS, LINE_ENDINGS, csv_header, fetch_lines
 from connectors.sandbox.soql import parse
 from connectors.sandbox.statement import FieldsOf, Statement, Subquery, TypeOf
@@ -29,7 +30,7 @@ log = logging.getLogger("salespulse.sandbox")
 
 @dataclass(slots=True)
 class Job:
-    """A query job. `lines` are its CSV lines as an Arrow array once it is complete."""
+    """A query job. `lines` are there once it is complete."""
 
     id: str
     operation: str
@@ -43,7 +44,7 @@ class Job:
     is_pk_chunked: bool
     state: str = "UploadComplete"
     error: str | None = None
-    lines: Any = None
+    lines: Lines | None = None
     milliseconds: int = 0
     slow_polls: int = 0
 
@@ -52,14 +53,12 @@ class Job:
         return 0 if self.lines is None else len(self.lines)
 
     def page(self, start: int, count: int) -> bytes:
-        """Header and the lines from `start` on: a slice of the Arrow buffer, no cell is touched."""
-        part = self.lines.slice(start, count)
-        header = csv_header(self.compiled, self.delimiter, self.ending)
-        if not len(part):
-            return header
-        offsets = memoryview(part.buffers()[1]).cast("q")
-        data = memoryview(part.buffers()[2])
-        return header + bytes(data[offsets[part.offset] : offsets[part.offset + len(part)]])
+        """Header and the lines from `start` on: they are spelled already, no cell is touched."""
+        return self.header + (b"" if self.lines is None else self.lines.read(start, count))
+
+    @property
+    def header(self) -> bytes:
+        return csv_header(self.compiled, self.delimiter, self.ending)
 
 
 class BulkJobs:

@@ -193,9 +193,7 @@ class AsyncJobs:
         lines = fetch_lines(self._org, compiled, "COMMA", "LF")
         if not len(lines):
             return NO_RECORDS, 0
-        offsets, data = memoryview(lines.buffers()[1]).cast("q"), memoryview(lines.buffers()[2])
-        text = bytes(data[offsets[lines.offset] : offsets[lines.offset + len(lines)]])
-        return csv_header(compiled, "COMMA", "LF") + text, len(lines)
+        return csv_header(compiled, "COMMA", "LF") + lines.read(0, len(lines)), len(lines)
 
     def _result(self, job: Job, batch_id: str, result_id: str) -> Response:
         batch = _completed(job, batch_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.metadata.schema import Field
+from connectors.sandbox.query.lines import Lines
 from connectors.sandbox.query.plan import Compiled
 from connectors.sandbox.query.shape import csv_sql
 from connectors.sandbox.store.org import Org
@@ -17,6 +18,7 @@ from connectors.sandbox.store.org import Org
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 PAGE_ROWS = 2000
+LINES_AT_A_TIME = 20_000
 _numbers = itertools.count(1)
 
 
@@ -78,14 +80,14 @@ def fetch_records(org: Org, compiled: Compiled) -> list[dict[str, Any]]:
     return records
 
 
-def fetch_lines(org: Org, compiled: Compiled, delimiter: str, ending: str) -> Any:
-    """The answer as an Arrow array of CSV lines, each with its line ending; every value is quoted."""
+def fetch_lines(org: Org, compiled: Compiled, delimiter: str, ending: str) -> Lines:
+    """The answer as CSV lines, each with its line ending; every value is quoted."""
     # One concat() of all parts: a chain of || would copy the growing line once for each of them.
     newline = "chr(13) || chr(10)" if ending == "CRLF" else "chr(10)"
     between = f"'\"{DELIMITERS[delimiter]}\"'"
     parts = f", {between}, ".join(_cell_sql(output.column, output.field) for output in compiled.outputs)
     sql = f"SELECT concat('\"', {parts}, '\"', {newline}) AS line FROM ({compiled.sql})"
-    return _line_array(org.cursor().execute(sql, compiled.parameters).to_arrow_table())
+    return Lines(org.cursor().execute(sql, compiled.parameters).to_arrow_reader(LINES_AT_A_TIME))
 
 
 def _cell_sql(column: str, described: Field) -> str:
@@ -99,7 +101,3 @@ def _cell_sql(column: str, described: Field) -> str:
 def csv_header(compiled: Compiled, delimiter: str, ending: str) -> bytes:
     names = [f'"{".".join(output.path)}"' for output in compiled.outputs]
     return (DELIMITERS[delimiter].join(names) + LINE_ENDINGS[ending]).encode()
-
-
-def _line_array(table: Any) -> Any:
-    return table.column(0).cast("large_string").combine_chunks()
