@@ -20,7 +20,7 @@ from connectors.sandbox.simulate.deals.items import Items, fill_items, item_tabl
 from connectors.sandbox.simulate.deals.opportunities import opportunity_table
 from connectors.sandbox.simulate.deals.pipeline import Pipeline, fill_pipeline
 from connectors.sandbox.simulate.deals.quotes import Quotes, draw_up, quote_table
-from connectors.sandbox.simulate.deals.splits import Splits, share_out, split_tables
+from connectors.sandbox.simulate.deals.splits import Splits, share_out, split_table, split_type_table
 from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.catalog import PRICE_BOOK_ID, catalog_tables
 from connectors.sandbox.simulate.setting.era import Era, day_number
@@ -36,6 +36,7 @@ from connectors.sandbox.simulate.truth.known import Known
 from connectors.sandbox.simulate.truth.ledger import every_fact
 from connectors.sandbox.simulate.truth.odds import odds_at, odds_table
 from connectors.sandbox.simulate.work.conduct import Conduct, act
+from connectors.sandbox.simulate.work.lead_rows import queue_table
 from connectors.sandbox.store.org import Org
 
 DISK_SCALE = 50  # from here on an org's records are better kept on disk, as far as they do not fit into some GB
@@ -113,27 +114,33 @@ class Company:
         return self.era.anchored if at is None else int(_naive(at).replace(tzinfo=UTC).timestamp()) + 1
 
     def tables(self) -> dict[str, Any]:
-        """All record versions by sObject: Arrow tables, and of what is big, record batches to be taken once."""
+        """All record versions by sObject: Arrow tables, and of what is big, record batches to be taken once.
+
+        The batches are made when they are taken: no two big tables are there at once.
+        """
         era, staff, book, customers = self.era, self.staff, self.pipeline.book, self.customers
+        currencies = self.currencies
         return {
             **setup_tables(era, staff),
             "UserRole": role_table(era, staff),
             "User": user_table(staff),
-            "Account": account_table(era, staff, customers, self.currencies),
-            "Contact": contact_table(era, staff, customers),
-            **self.conduct.tables(),
+            "Account": _late(lambda: account_table(era, staff, customers, currencies)),
+            "Contact": _late(lambda: contact_table(era, staff, customers)),
+            "Lead": _late(self.conduct.lead_table),
+            "Group": queue_table(era, staff),
             "Opportunity": _batches(self._opportunities()),
             "OpportunityHistory": _batches(self._numbered(history_table)),
             "OpportunityFieldHistory": _batches(self._numbered(field_history_table)),
-            "OpportunityContactRole": contact_role_table(era, staff, book, customers, self.roles),
+            "OpportunityContactRole": _late(lambda: contact_role_table(era, staff, book, customers, self.roles)),
             "Task": _batches(self.conduct.task_batches()),
             "Event": _batches(self.conduct.event_batches()),
             "ForecastingQuota": quota_table(era, staff, quotas(era, staff, sales_of(book))),
-            **currency_tables(staff, self.currencies),
-            **catalog_tables(era, staff, self.currencies.corporate_column),
-            "OpportunityLineItem": item_table(staff, book, self.items, self.currencies),
-            "Quote": quote_table(staff, book, customers, self.quotes, self.currencies, era.end),
-            **split_tables(era, staff, book, self.splits, self.currencies),
+            **currency_tables(staff, currencies),
+            **catalog_tables(era, staff, currencies.corporate_column),
+            "OpportunityLineItem": _late(lambda: item_table(staff, book, self.items, currencies)),
+            "Quote": _late(lambda: quote_table(staff, book, customers, self.quotes, currencies, era.end)),
+            "OpportunitySplitType": split_type_table(era, staff),
+            "OpportunitySplit": _late(lambda: split_table(staff, book, self.splits, currencies)),
         }
 
     def _opportunities(self) -> Iterator[Any]:
@@ -158,6 +165,11 @@ class Company:
             made = make(self.staff, part, number)
             number += made.num_rows
             yield made
+
+
+def _late(make: Callable[[], Any]) -> Iterator[Any]:
+    """The record batches of one table that is made when the first of them is taken."""
+    yield from make().to_batches()
 
 
 def _batches(tables: Iterable[Any]) -> Iterator[Any]:

@@ -6,10 +6,7 @@
 """
 
 import logging
-import shutil
-import tempfile
 import threading
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,12 +20,14 @@ import pyarrow as pa
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.metadata.permissions import Permissions
 from connectors.sandbox.metadata.schema import Schema, SObject
+from connectors.sandbox.store.ahead import Ahead
 from connectors.sandbox.store.current import Current
-from connectors.sandbox.store.versions import FOREVER, load_versions
+from connectors.sandbox.store.spill import make_folder
+from connectors.sandbox.store.versions import FOREVER, is_made, load_versions
 
 RECYCLE_BIN_DAYS = 15
 ON_DISK_FROM_ROWS = 3_000_000
-ON_DISK_MEMORY = "4GB"
+ON_DISK_MEMORY = "2GB"
 
 log = logging.getLogger("salespulse.sandbox")
 
@@ -93,14 +92,21 @@ class Org:
         self._lock = threading.RLock()
         self._local = threading.local()
         is_large = _is_large(tables) if on_disk is None else on_disk
-        self._connection = _connect(_temporary_folder(self) if is_large else None)
+        self._connection = _connect(make_folder(self) if is_large else None)
         self._connection.execute("CREATE SCHEMA versions")
-        for sobject in schema.values():
-            load_versions(self._connection, sobject, tables.get(sobject.name), is_snapshot=is_snapshot)
+        self._load(tables)
         self._current = Current(schema, is_snapshot=is_snapshot, recycle_bin_days=recycle_bin_days)
         self._current.create(self._connection)
         self._shown_at: datetime | None = None
         self.catch_up()
+
+    def _load(self, tables: Mapping[str, Any]) -> None:
+        """Store every version; what is told by iterables is made in a thread ahead of it."""
+        made = [name for name in self.full_schema if is_made(tables.get(name))]
+        with Ahead(tables, made) as ahead:
+            for name, sobject in self.full_schema.items():
+                source = ahead.batches(name) if name in made else tables.get(name)
+                load_versions(self._connection, sobject, source, is_snapshot=self.is_snapshot)
 
     @property
     def schema(self) -> Schema:
@@ -253,13 +259,6 @@ class Org:
 def _is_large(tables: Mapping[str, Any]) -> bool:
     sizes = [table.num_rows if isinstance(table, pa.Table) else ON_DISK_FROM_ROWS for table in tables.values()]
     return sum(sizes) >= ON_DISK_FROM_ROWS
-
-
-def _temporary_folder(org: Org) -> Path:
-    """A folder that goes when the org does, at the end of the process at the latest."""
-    folder = Path(tempfile.mkdtemp(prefix="sandbox-org-"))
-    weakref.finalize(org, shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:

@@ -41,6 +41,11 @@ def load_versions(connection: duckdb.DuckDBPyConnection, sobject: SObject, sourc
         _end_versions(connection, sobject)
 
 
+def is_made(source: Any) -> bool:
+    """Whether the source makes its batches as they are asked for."""
+    return isinstance(source, Iterable) and not isinstance(source, pa.Table | pa.RecordBatchReader)
+
+
 def versions_per_record(connection: duckdb.DuckDBPyConnection, sobject: SObject) -> float:
     sql = f'SELECT count(*), count(*) FILTER (WHERE _until = {FOREVER}) FROM versions."{sobject.name}"'
     row = connection.execute(sql).fetchone()

@@ -36,8 +36,8 @@ def share_out(era: Era, staff: Staff, book: Book) -> Splits:
     return Splits(percentage, mates, stream.random(count) < OVERLAY_SHARE)
 
 
-def split_tables(era: Era, staff: Staff, book: Book, splits: Splits, currencies: Any) -> dict[str, Any]:
-    """OpportunitySplitType and OpportunitySplit: versions whenever owner or amount change; they go with their deal."""
+def split_table(staff: Staff, book: Book, splits: Splits, currencies: Any) -> Any:
+    """OpportunitySplit: versions whenever owner or amount change; they go with their deal."""
     steps = book.steps
     changed = np.flatnonzero(~steps.same(steps.amount) | ~steps.same(steps.owner) | steps.is_deleted)
     deal = steps.deal[changed]
@@ -67,10 +67,11 @@ def split_tables(era: Era, staff: Staff, book: Book, splits: Splits, currencies:
         ),
         "_until": frames.lasting(deal * PER_DEAL + kind, steps.at[step]),
     }
-    return {"OpportunitySplitType": _types(era, staff), "OpportunitySplit": frames.table(columns)}
+    return frames.table(columns)
 
 
-def _types(era: Era, staff: Staff) -> Any:
+def split_type_table(era: Era, staff: Staff) -> Any:
+    """OpportunitySplitType: what makes up the amount, and what comes on top."""
     stamped = np.full(2, era.start - 400 * DAY)
     admin = frames.constant(str(staff.ids[ADMIN]), 2)
     return frames.table(

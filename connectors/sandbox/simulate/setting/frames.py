@@ -39,10 +39,16 @@ def pick(values: Any, indexes: Any) -> Any:
     Many do not: who reads a dictionary reads all of it, batch after batch.
     """
     positions = np.asarray(indexes)
-    source = values if isinstance(values, pa.Array) else pa.array(values)
+    source = whole(values)
     if not pa.types.is_string(source.type) or len(source) * DICTIONARY_SHARE > positions.size:
         return source.take(pa.array(positions.astype(np.int64), mask=positions == NONE))
     return pa.DictionaryArray.from_arrays(pa.array(positions.astype(np.int32), mask=positions == NONE), source)
+
+
+def whole(values: Any) -> Any:
+    """Arrow or numpy values as one Arrow array: of millions of numpy's texts Arrow makes several."""
+    made = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 
 
 def ids(prefix: str, numbers: Any) -> Any:

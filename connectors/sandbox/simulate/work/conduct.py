@@ -21,7 +21,7 @@ from connectors.sandbox.simulate.work.cadence import (
     weeks_of,
 )
 from connectors.sandbox.simulate.work.event_rows import event_batches
-from connectors.sandbox.simulate.work.lead_rows import lead_table, queue_table
+from connectors.sandbox.simulate.work.lead_rows import lead_table
 from connectors.sandbox.simulate.work.leads import Leads, live_leads, touch_leads
 from connectors.sandbox.simulate.work.meetings import Events, customer_meetings, join_events
 from connectors.sandbox.simulate.work.outcomes import Inspections, inspect, review_actions, write_down
@@ -45,12 +45,9 @@ class Conduct:
     inspections: Inspections
     notes: Any
 
-    def tables(self) -> dict[str, Any]:
-        """Lead and Group as Arrow tables."""
-        return {
-            "Lead": lead_table(self.era, self.staff, self.book, self.customers, self.leads),
-            "Group": queue_table(self.era, self.staff),
-        }
+    def lead_table(self) -> Any:
+        """The Lead table."""
+        return lead_table(self.era, self.staff, self.book, self.customers, self.leads)
 
     def task_batches(self) -> Iterator[Any]:
         """The Task table as Arrow tables one after another."""

@@ -22,8 +22,8 @@ def event_batches(
     era: Era, staff: Staff, book: Book, customers: Customers, events: Events, notes: Any
 ) -> Iterator[Any]:
     """The Event table with all versions, as Arrow tables; `notes` are the descriptions that they number."""
-    deals, people = pa.array(book.ids), pa.array(staff.ids)
-    contacts, accounts = pa.array(customers.contact_ids), pa.array(customers.ids)
+    deals, people = frames.ids("006", book.numbers), pa.array(staff.ids)
+    contacts, accounts = frames.whole(customers.contact_ids), frames.whole(customers.ids)
     for first in range(0, max(len(events), 1), BATCH):
         which, stamped = _versions(events, first, min(first + BATCH, len(events)), era)
         linked = ~events.is_unlinked[which]

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.sandbox.simulate.deals.book import Book
+from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.setting.process import CATEGORIES
@@ -146,7 +147,7 @@ def write_down(book: Book, events: Events, inspections: Inspections, weeks: Week
     review = table[weeks.place[inspections.manager[taken]], when]
     order = np.argsort(review, kind="stable")
     noted, starts = np.unique(review[order], return_index=True)
-    ids = pa.array(book.ids).take(pa.array(inspections.deal[taken][order]))
+    ids = frames.ids("006", book.numbers).take(pa.array(inspections.deal[taken][order]))
     offsets = pa.array(np.append(starts, order.size).astype(np.int32))
     texts = pc.binary_join(pa.ListArray.from_arrays(offsets, ids), ", ")
     events.note[noted] = np.arange(noted.size)

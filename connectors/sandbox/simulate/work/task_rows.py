@@ -22,10 +22,10 @@ BATCH = 250_000  # tasks
 
 def task_batches(era: Era, staff: Staff, book: Book, customers: Customers, leads: Leads, tasks: Tasks) -> Iterator[Any]:
     """The Task table with all versions, as Arrow tables of some hundred thousand rows each."""
-    people = pa.array(customers.contact_ids), pa.array(leads.ids)
+    people = frames.whole(customers.contact_ids), frames.whole(leads.ids)
     whom = pa.concat_arrays(people)
-    deals, staff_ids = pa.array(book.ids), pa.array(staff.ids)
-    accounts = pa.array(customers.ids)
+    deals, staff_ids = frames.ids("006", book.numbers), pa.array(staff.ids)
+    accounts = frames.whole(customers.ids)
     for first in range(0, max(len(tasks), 1), BATCH):
         which, stamped = _versions(tasks, first, min(first + BATCH, len(tasks)), era)
         linked = ~tasks.is_unlinked[which]
