@@ -58,7 +58,7 @@ class Application:
         self.jobs = AsyncJobs(org, self.faults)
         self.quotas = Quotas(org.clock, {CALLS: daily_calls})
         self.transactions = Transactions(org)
-        self.rest = RestApi(org)
+        self.rest = RestApi(org, self.sessions.is_valid)
         self._replication = Replication(org, self.transactions, timedelta(seconds=covered_lag_seconds))
         self._records = Records(org)
         self._composite = Composite(org, self._answer_inner)

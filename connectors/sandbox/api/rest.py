@@ -1,11 +1,10 @@
 """The REST API's reading resources: describe, query, records by id, limits. What changed is `replication`."""
 
-import itertools
 import re
-import threading
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
+from connectors.sandbox.api.cursors import Cursor, Cursors
 from connectors.sandbox.api.quotas import Quotas
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.http.message import Request, Response, json_response
@@ -13,7 +12,7 @@ from connectors.sandbox.ids import to_long_id
 from connectors.sandbox.metadata.describe import describe_object, describe_summary
 from connectors.sandbox.metadata.schema import SObject
 from connectors.sandbox.query import OrgCalendar, compile_query, find_object
-from connectors.sandbox.query.records import Answer, fetch_answer, fetch_count, fetch_records
+from connectors.sandbox.query.records import fetch_answer, fetch_count, fetch_records
 from connectors.sandbox.soql import parse
 from connectors.sandbox.statement import Comparison, Membership, Path, Statement
 from connectors.sandbox.store.org import Org
@@ -25,24 +24,12 @@ RECORD_KILOBYTES = 2  # what Salesforce counts for a record
 STORAGE_MEGABYTES = 10_240
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A query of an sObject with rows left to tell, bound to the session that asked."""
-
-    sobject: str
-    answer: Answer
-    session_id: str
-    batch_rows: int
-
-
 class RestApi:
     """Answers over one org."""
 
-    def __init__(self, org: Org) -> None:
+    def __init__(self, org: Org, is_session: Callable[[str], bool]) -> None:
         self._org = org
-        self._cursors: dict[str, Cursor] = {}
-        self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
+        self.cursors = Cursors(is_session)
 
     def versions(self) -> Response:
         seasons = ("Spring", "Summer", "Winter")
@@ -83,26 +70,20 @@ class RestApi:
             return json_response({"totalSize": fetch_count(self._org, compiled), "done": True, "records": []})
         batch_rows = _batch_rows(request)
         answer = fetch_answer(self._org, compiled, batch_rows)
-        cursor = Cursor(compiled.sobject.name, answer, request.bearer or "", batch_rows)
-        if cursor.answer.total <= batch_rows:
-            return self._page(cursor, 0, version, None)
-        with self._lock:
-            number = next(self._numbers)
-            locator = f"01ggL00000{number:06d}AA"
-            self._cursors[locator] = cursor
+        cursor = Cursor(compiled.sobject.name, answer, request.bearer or "", batch_rows, self._org.clock.now)
+        locator = self.cursors.open(cursor) if answer.total > batch_rows else None
         return self._page(cursor, 0, version, locator)
 
     def query_more(self, name: str, request: Request, version: str) -> Response:
         locator, _, start = name.rpartition("-")
-        cursor = self._cursors.get(locator)
-        if cursor is None or cursor.session_id != request.bearer or not start.isdecimal():
+        if not start.isdecimal():
             raise OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")
+        cursor = self.cursors.find(locator, request.bearer, self._org.clock.now)
         return self._page(cursor, int(start), version, locator)
 
     def object_of(self, path: str) -> str | None:
         """The sObject of the query whose next page the path asks for."""
-        cursor = self._cursors.get(path.rpartition("/")[2].rpartition("-")[0])
-        return cursor.sobject if cursor else None
+        return self.cursors.object_of(path.rpartition("/")[2].rpartition("-")[0])
 
     def record(self, name: str, record_id: str, request: Request, version: str) -> Response:
         sobject = self._sobject(name)
