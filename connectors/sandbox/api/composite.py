@@ -102,7 +102,7 @@ class Composite:
         try:
             if len(made) >= MOST_TREE_RECORDS:
                 raise OrgError("LIMIT_EXCEEDED", f"a tree has at most {MOST_TREE_RECORDS} records")
-            sobject = writer.sobject(name)
+            sobject = writer.lookups.sobject(name)
             if parent is not None:
                 fields[_reference_to(sobject, parent[0])] = parent[1]
             record_id = writer.create(sobject.name, fields)

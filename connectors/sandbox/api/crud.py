@@ -46,9 +46,9 @@ class Records:
 
     def find(self, name: str, field: str, value: str) -> str:
         """The id behind an external id. Raises OrgError NOT_FOUND."""
-        sobject = self._writer.sobject(name)
+        sobject = self._writer.lookups.sobject(name)
         described = sobject.find(field)
-        found = self._writer.find_by(sobject, described, value) if described else None
+        found = self._writer.lookups.find_by(sobject, described, value) if described else None
         if found is None:
             raise OrgError("NOT_FOUND", "The requested resource does not exist", 404)
         return found

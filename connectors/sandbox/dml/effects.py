@@ -3,7 +3,7 @@
 Plain functions over whole records by column: nothing is read or written here but the stages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -81,6 +81,16 @@ def field_history_of(
         was, now = names.get(str(old)), names.get(str(new))
         rows.append({**base, "Field": "Owner", "DataType": "Text", "OldValue": was, "NewValue": now})
     return rows
+
+
+def add_up(lines: Iterable[Mapping[str, Any]]) -> Record:
+    """What a deal's line items tell about the deal."""
+    told = list(lines)
+    return {
+        "Amount": round(sum(line.get("TotalPrice") or 0.0 for line in told), 2),
+        "TotalOpportunityQuantity": sum(line.get("Quantity") or 0.0 for line in told) if told else None,
+        "HasOpportunityLineItem": bool(told),
+    }
 
 
 def _told(value: Any) -> str | None:

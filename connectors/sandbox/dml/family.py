@@ -23,7 +23,8 @@ CASCADES: dict[str, tuple[tuple[str, str], ...]] = {
     "Event": (("EventRelation", "EventId"),),
     "Product2": (("PricebookEntry", "Product2Id"),),
 }
-HISTORIES = (("OpportunityHistory", "OpportunityId"), ("OpportunityFieldHistory", "OpportunityId"))
+# what the simulation writes of a deal's own course: none of it comes any more once somebody else writes the deal
+FOLLOWING = frozenset({"OpportunityHistory", "OpportunityFieldHistory", "OpportunityLineItem", "OpportunitySplit"})
 
 
 def children_of(schema: Schema, name: str) -> list[tuple[str, str]]:

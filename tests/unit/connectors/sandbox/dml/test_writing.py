@@ -183,3 +183,46 @@ def test_versions_of_a_record_never_overlap(org: Org) -> None:
     found = rows(org, f'SELECT "Name", _from, _until FROM versions."Account" WHERE "Id" = \'{record}\' ORDER BY _from')
     assert [row[0] for row in found] == ["a", "b", "c"]
     assert [row[2] for row in found[:-1]] == [row[1] for row in found[1:]]
+
+
+def test_line_items_tell_the_amount_of_their_deal(lab: Any) -> None:
+    deal = lab.create("Opportunity", **DEAL)
+    entry = lab.records("SELECT Id, Product2Id FROM PricebookEntry LIMIT 1")[0]
+    line = {"OpportunityId": deal, "PricebookEntryId": entry["Id"], "Product2Id": entry["Product2Id"]}
+    columns = "Amount, ExpectedRevenue, HasOpportunityLineItem, TotalOpportunityQuantity"
+
+    def told() -> tuple[Any, ...]:
+        found = lab.one(f"SELECT {columns} FROM Opportunity WHERE Id = '{deal}'")
+        return tuple(found[name] for name in columns.split(", "))
+
+    first = lab.create("OpportunityLineItem", **line, Quantity=3, UnitPrice=100)
+    assert told() == (300.0, 165.0, True, 3.0)
+    second = lab.create("OpportunityLineItem", **line, Quantity=2, UnitPrice=50.5, Discount=10)
+    assert told() == (390.9, 215.0, True, 5.0)
+    assert lab.send("PATCH", f"/sobjects/Opportunity/{deal}", {"Amount": 7, "NextStep": "sign"}).status_code == 204
+    assert told()[0] == 390.9, "ignored, not refused"
+    assert lab.one(f"SELECT NextStep FROM Opportunity WHERE Id = '{deal}'") == {"NextStep": "sign"}
+    lab.send("PATCH", f"/sobjects/OpportunityLineItem/{second}", {"Quantity": 1})
+    assert told()[0] == 345.45
+    lab.send("DELETE", f"/sobjects/OpportunityLineItem/{first}")
+    assert told()[0] == 45.45
+    assert lab.control("undelete", object="OpportunityLineItem", ids=[first]).status_code == 204
+    assert told()[0] == 345.45
+    for item in (first, second):
+        lab.send("DELETE", f"/sobjects/OpportunityLineItem/{item}")
+    assert told() == (0.0, 0.0, False, None)
+    lab.send("PATCH", f"/sobjects/Opportunity/{deal}", {"Amount": 12})
+    assert told()[0] == 12.0
+    amounts = lab.records(f"SELECT Amount FROM OpportunityHistory WHERE OpportunityId = '{deal}'")
+    assert {row["Amount"] for row in amounts} == {1000.0, 300.0, 390.9, 345.45, 45.45, 0.0, 12.0}
+
+
+def test_a_deal_that_was_written_keeps_its_line_items_as_they_are(org: Org) -> None:
+    """What the simulation had in store for its amount comes neither to the deal nor to its items."""
+    later = 'SELECT "OpportunityId", "Id" FROM versions."OpportunityLineItem" WHERE NOT "IsDeleted" AND _from > $now'
+    told = {"now": org.clock.now}
+    sql = f'{later} AND "Id" IN (SELECT "Id" FROM current."OpportunityLineItem" WHERE NOT "IsDeleted")'
+    deal = org.cursor().execute(sql, told).fetchall()[0][0]
+    Writer(org).update("Opportunity", deal, {"NextStep": "x"})
+    left = org.cursor().execute(f'{later} AND "OpportunityId" = $deal', {**told, "deal": deal}).fetchall()
+    assert left == []
