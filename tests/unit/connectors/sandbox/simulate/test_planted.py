@@ -1,15 +1,13 @@
 """What the ledger says of activities, leads and managers is what plain queries find in the records, as of the clock."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.company import open_company
 from connectors.sandbox.store.org import Org
 
-NOW = datetime(2026, 3, 18, 12)
+NOW = datetime(2026, 3, 18, 12)  # when `full` is looked at
 TODAY = "DATE '2026-03-18'"
 OWN = "('Ride-Along','Pipeline Review','One-to-One','Forecast Call','Forecast Submission','Business Review')"
 TASKS = 'current."Task" WHERE NOT "IsDeleted" AND NOT "IsRecurrence"'
@@ -24,11 +22,6 @@ DONE = f"""
     SELECT "OwnerId", "StartDateTime", "CreatedDate", "WhatId", "Type" IS NULL
     FROM {EVENTS} AND "EndDateTime" <= TIMESTAMP '{NOW}'
 """
-
-
-@pytest.fixture(scope="module")
-def full() -> Org:
-    return open_company(seed=7, scale=1, anchor=date(2026, 3, 18), clock=Clock(NOW))
 
 
 @pytest.fixture(scope="module")
