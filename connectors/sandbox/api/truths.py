@@ -1,6 +1,6 @@
 """What the company behind the org knows and no record tells, as documents: the ledger, its reasons, totals, odds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from connectors.sandbox.store.org import Knowing, Org
 def tell_truth(org: Org, what: str, parameters: Mapping[str, str]) -> Any:
     """The document named `what`, as of the org's clock.
 
-    The ledger by rule (no name); `facts` with reasons; `totals` of the KPIs by `period` and `scope`; `staff`, the
-    totals of activities, leads and quotas; `odds` of the open deals. Raises OrgError for a name or a parameter
-    that there is not, and for all but the ledger where no simulated company is behind the org.
+    The ledger by rule (no name); `facts` with reasons; `totals` of the KPIs and `coverage` of quotas by `period` and
+    `scope`; `conversions` of stages by `period`; `deals`: stays in stages, cohorts and open deals; `leads` one by one;
+    `staff`, the totals of activities, leads and quotas; `odds` of the open deals. Raises OrgError for a name or a
+    parameter that there is not, and for all but the ledger where no simulated company is behind the org.
     """
     if not what:
         return {rule: sorted(ids) for rule, ids in org.truth.items()}
@@ -30,24 +31,33 @@ def tell_truth(org: Org, what: str, parameters: Mapping[str, str]) -> Any:
 
 
 def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: datetime) -> Any:
-    match what:
-        case "facts":
-            return _facts(company.facts, now)
-        case "totals":
-            rows = company.totals(parameters.get("period", "month"), parameters.get("scope", "company"), now)
-            return [_plain(row) for row in rows]
-        case "staff":
-            return company.staff_totals(now)
-        case "odds":
-            return [_plain(row) for row in company.odds(now.date()).to_pylist()]
-    raise OrgError("NOT_FOUND", f"No such truth: {what}; there are facts, totals, staff and odds", 404)
+    period, scope = parameters.get("period", "month"), parameters.get("scope", "company")
+    tellers: dict[str, Callable[[], Any]] = {
+        "facts": lambda: _facts(company.facts, now),
+        "totals": lambda: company.totals(period, scope, now),
+        "coverage": lambda: company.coverage(period, scope, now),
+        "conversions": lambda: company.conversions(period, now),
+        "deals": lambda: company.deal_totals(now),
+        "leads": lambda: company.leads(now),
+        "staff": lambda: company.staff_totals(now),
+        "odds": lambda: company.odds(now.date()).to_pylist(),
+    }
+    if what not in tellers:
+        raise OrgError("NOT_FOUND", f"No such truth: {what}; there are {', '.join(tellers)}", 404)
+    return _plain(tellers[what]())
 
 
 def _facts(facts: Any, now: datetime) -> list[dict[str, Any]]:
     moment = pa.scalar(now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now, pa.timestamp("s"))
     held = pc.and_(pc.less_equal(facts["since"], moment), pc.fill_null(pc.greater(facts["until"], moment), True))
-    return [_plain(row) for row in facts.filter(held).to_pylist()]
+    rows: list[dict[str, Any]] = facts.filter(held).to_pylist()
+    return rows
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: each.isoformat() if isinstance(each, date) else each for name, each in row.items()}
+def _plain(told: Any) -> Any:
+    """The same with days and instants as texts."""
+    if isinstance(told, dict):
+        return {name: _plain(each) for name, each in told.items()}
+    if isinstance(told, list):
+        return [_plain(each) for each in told]
+    return told.isoformat() if isinstance(told, date) else told

@@ -31,6 +31,20 @@ def test_totals_of_the_staff_are_told(company_api: Any) -> None:
     assert all(staff.values())
 
 
+def test_stages_quotas_leads_and_deals_are_told(company_api: Any) -> None:
+    assert {row["stage"] for row in told(company_api, "/conversions?period=quarter").json()} >= {
+        "Discovery",
+        "Proposal",
+    }
+    covered = told(company_api, "/coverage?period=quarter&scope=rep").json()
+    assert any(row["quota_amount"] and row["attainment_ratio"] for row in covered)
+    leads = told(company_api, "/leads").json()
+    assert len({lead["lead_id"] for lead in leads}) == len(leads) > 50
+    deals = told(company_api, "/deals").json()
+    assert set(deals) == {"stays", "win_cohorts", "open"}
+    assert {row["opportunity_id"] for row in deals["open"]} <= {row["opportunity_id"] for row in deals["stays"]}
+
+
 @pytest.mark.parametrize(
     ("path", "status"), [("/nothing", 404), ("/totals?scope=planet", 400), ("/totals?period=x", 400)]
 )
