@@ -41,6 +41,17 @@ class Currencies:
         drift[:, 0] = 0.0
         return np.round(np.array(PARITIES) * np.exp(drift), 6)
 
+    @property
+    def entered(self) -> Ints:
+        """When each month's rates become known: on its first day."""
+        return np.asarray(np.minimum(first_days(self.months) * DAY, self.era.end) + 60, dtype=np.int64)
+
+    @property
+    def static_rates(self) -> Floats:
+        """By currency the rate of days without one of their own: the latest at the anchor."""
+        latest = int(np.searchsorted(first_days(self.months), self.era.anchored // DAY, side="right")) - 1
+        return np.asarray(self.rates[latest], dtype=np.float64)
+
     def of_deals(self, deals: Any) -> Ints:
         account = self.account[deals]
         return np.where(account == NONE, 0, self.of_account[account])
@@ -75,9 +86,8 @@ def currency_tables(staff: Staff, currencies: Currencies) -> dict[str, Any]:
         return {}
     count, months = len(CODES), currencies.months
     starts, ends = first_days(months), first_days(months + 1)
-    latest = int(np.searchsorted(starts, era.anchored // DAY, side="right")) - 1
     founded = np.full(count, era.start - 400 * DAY)
-    entered = np.repeat(np.minimum(starts * DAY, era.end) + 60, count - 1)
+    entered = np.repeat(currencies.entered, count - 1)
     kinds = np.tile(np.arange(1, count), months.size)
     admin = frames.constant(str(staff.ids[ADMIN]), count)
     admins = frames.constant(str(staff.ids[ADMIN]), kinds.size)
@@ -86,7 +96,7 @@ def currency_tables(staff: Staff, currencies: Currencies) -> dict[str, Any]:
             {
                 "Id": make_ids("01L", np.arange(1, count + 1)),
                 "IsoCode": list(CODES),
-                "ConversionRate": currencies.rates[latest],
+                "ConversionRate": currencies.static_rates,
                 "DecimalPlaces": np.full(count, 2),
                 "IsActive": True,
                 "IsCorporate": [code == CODES[0] for code in CODES],

@@ -12,20 +12,24 @@ from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.setting.era import DAY, to_date
 from connectors.sandbox.simulate.setting.fiscal import quarter_start
 from connectors.sandbox.simulate.setting.process import LOST_STAGE, WON_STAGE
+from connectors.sandbox.simulate.truth.conversion import Conversion
 
 KINDS = ("week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A deal as it is from the second `at` on. `amount` in cents, None where none is told.
+    """A deal as it is from the second `at` on.
 
-    `record_type` says by which process it is judged, `category` is a code of its forecast category.
+    `cents` are in corporate currency at the rate of the close date, `constant_cents` at rates that do not change; 0
+    where no amount is told. `record_type` says by which process it is judged, `category` is a code of its forecast
+    category.
     """
 
     at: int
     stage: int
-    amount: int | None
+    cents: int
+    constant_cents: int
     close: int
     probability: float
     owner: int
@@ -44,10 +48,6 @@ class Version:
     @property
     def is_open(self) -> bool:
         return not self.is_closed and not self.is_deleted
-
-    @property
-    def cents(self) -> int:
-        return self.amount or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Calendar:
         return told.replace(day=1) if kind == "month" else quarter_start(told, first_month)
 
 
-def stories(book: Book, before: int) -> list[Story]:
+def stories(book: Book, conversion: Conversion, before: int) -> list[Story]:
     """The deals made before an instant, with what was saved about them before it."""
     steps = book.steps
     columns = zip(
@@ -143,8 +143,9 @@ def stories(book: Book, before: int) -> list[Story]:
     for deal, at, stage, amount, close, *others in columns:
         if at >= before:
             continue
-        cents = None if amount != amount else round(amount * 100)
-        version = Version(at, stage, cents, close, *others)
+        cents = 0 if amount != amount else round(amount * 100)
+        worth = conversion.corporate(deal, cents, close), conversion.constant(deal, cents)
+        version = Version(at, stage, *worth, close, *others)
         if not found or found[-1].index != deal:
             found.append(Story(deal, process[deal], [], []))
         found[-1].instants.append(at)

@@ -12,6 +12,7 @@ from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.quotas import Quotas, quotas, sales_of
 from connectors.sandbox.simulate.truth.activity_totals import doings_at
 from connectors.sandbox.simulate.truth.chronicle import Calendar, Story, stories
+from connectors.sandbox.simulate.truth.conversion import Conversion
 from connectors.sandbox.simulate.truth.engagement import open_deals
 from connectors.sandbox.simulate.truth.flows import deal_flows, work_flows
 from connectors.sandbox.simulate.truth.ladder import Ladder
@@ -40,7 +41,7 @@ class Known:
 
     @cached_property
     def stories(self) -> list[Story]:
-        return stories(self.book, self.instant)
+        return stories(self.book, Conversion(self.currencies, self.instant), self.instant)
 
     @property
     def now(self) -> int:

@@ -1,7 +1,8 @@
 """True totals of the KPIs by period and by seller, team or company: counted one by one from what happened.
 
 In plain Python over the stories of the deals, never from tables and never by SQL: a reference to test marts with.
-Money is in cents until the rows are made. What a row counts for whom: `flows`; the waterfall's legs and what is open
+Money is in corporate currency, and in cents until the rows are made; what is due and the waterfall are in constant
+currency. What a row counts for whom: `flows`; the waterfall's legs and what is open
 at a period's end count for who owned the deal then.
 A slip is a deal due in the period and at its end still open with a later date; `slipped_out` if that lies beyond it.
 """
@@ -105,10 +106,10 @@ class _Counting:
 
 def _count_due(tally: Tally, before: Version, after: Version, end: int) -> None:
     tally.counts["due_count"] += 1
-    tally.cents["due"] += before.cents
+    tally.cents["due"] += before.constant_cents
     if after.is_open and after.close > before.close:
         tally.counts["slipped_count"] += 1
-        tally.cents["slipped"] += before.cents
+        tally.cents["slipped"] += before.constant_cents
     if after.is_open and after.close * DAY >= end:
         tally.counts["slipped_out_count"] += 1
-        tally.cents["slipped_out"] += before.cents
+        tally.cents["slipped_out"] += before.constant_cents

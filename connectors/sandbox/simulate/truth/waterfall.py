@@ -3,7 +3,8 @@
 closing = opening + created + pulled_in + reopened + increased - decreased - won - lost - pushed_out - moved_earlier
 - deleted, and for a team + transferred_in - transferred_out. A deal comes in at the amount it had when the period
 began, or when it was made; exits, handovers among them, are valued at the end amount. So the won leg is what was
-booked as far as it was known when the period ended.
+booked as far as it was known when the period ended. All in constant currency: a push moves a deal, and does not re-rate
+it.
 """
 
 from collections.abc import Iterator
@@ -41,14 +42,14 @@ def legs(story: Story, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
     if not (was_in or is_in or _is_closed_for(before, after, begin, end)):
         return
     first = before or story.versions[0]
-    yield "opening" if was_in else _entry(before, after), first.cents, first.owner
-    change = after.cents - first.cents
+    yield "opening" if was_in else _entry(before, after), first.constant_cents, first.owner
+    change = after.constant_cents - first.constant_cents
     if change:
         yield "increased" if change > 0 else "decreased", abs(change), first.owner
     if first.owner != after.owner:
-        yield "transferred_out", after.cents, first.owner
-        yield "transferred_in", after.cents, after.owner
-    yield "closing" if is_in else _exit(after, begin, end), after.cents, after.owner
+        yield "transferred_out", after.constant_cents, first.owner
+        yield "transferred_in", after.constant_cents, after.owner
+    yield "closing" if is_in else _exit(after, begin, end), after.constant_cents, after.owner
 
 
 def _is_due(version: Version, begin: int, end: int) -> bool:
