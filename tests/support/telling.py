@@ -53,13 +53,18 @@ def sort_out(rows: list[dict[str, Any]]) -> Told:
 
 
 def differences(told: Told, truth: Figures, names: Mapping[str, str], tolerance: float = EXACT) -> list[object]:
-    """Where the mart and the company do not say the same of what the mart tells of; a missing row is nothing there."""
+    """Where the mart and the company do not say the same of what the mart tells of; a missing row is nothing there.
+
+    Raises KeyError for a figure that the company does not tell at all.
+    """
     wrong: list[object] = []
-    reported = {key for key in truth if key[1] >= told.first and key[0] in told.scopes} - told.unknown
+    nothing: dict[str, Any] = dict.fromkeys(next(iter(truth.values()), {}))
+    first, scopes = told.first, told.scopes
+    reported = {key for key in truth if key[1] >= first and key[0] in scopes} - told.unknown
     for key in told.known.keys() | reported:
-        ours, theirs = told.known.get(key, {}), truth.get(key, {})
+        ours, theirs = told.known.get(key, {}), truth.get(key, nothing)
         for our_name, their_name in names.items():
-            mine, true = ours.get(our_name), theirs.get(their_name)
+            mine, true = ours.get(our_name), theirs[their_name]
             if abs(float(mine or 0) - float(true or 0)) > tolerance:
                 wrong.append((key, our_name, mine, true))
     return wrong
