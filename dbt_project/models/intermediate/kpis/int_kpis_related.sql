@@ -4,6 +4,7 @@
     'win_value_rate': ('bookings_amount', ['bookings_amount', 'lost_amount']),
     'average_deal_amount': ('sized_won_amount', ['sized_won_count']),
     'average_cycle_days': ('won_cycle_days', ['won_count']),
+    'average_qualified_cycle_days': ('qualified_cycle_days', ['qualified_won_count']),
 } %}
 
 {{ config(materialized='view') }}
@@ -36,6 +37,10 @@ figures as (
     where metric in {{ quoted_list([over] + under) }}
     group by period_kind, period_start_date, scope_kind, scope_id
     {% endfor %}
+
+    union all
+
+    select * from {{ ref('int_win_medians_measured') }}
 
 )
 

@@ -3,7 +3,10 @@
     Every scope, period and metric with its figure, zero where nothing happened, so that the period before is always
     the row before. Ratios come from two sums of one population; what the history does not reach is left empty.
 #}
-{% set ratios = ['win_rate', 'win_value_rate', 'average_deal_amount', 'average_cycle_days'] %}
+{% set ratios = [
+    'win_rate', 'win_value_rate', 'average_deal_amount', 'average_cycle_days', 'average_qualified_cycle_days',
+    'median_deal_amount', 'median_cycle_days', 'median_qualified_cycle_days'
+] %}
 {% set told = [
     'bookings_amount', 'won_count', 'lost_count', 'lost_amount', 'new_bookings_amount', 'expansion_bookings_amount',
     'renewal_bookings_amount', 'repeat_bookings_amount', 'referral_bookings_amount', 'created_count',

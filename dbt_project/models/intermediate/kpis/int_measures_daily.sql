@@ -8,6 +8,8 @@
     'sized_won_amount': 'case when is_sized then amount else 0 end',
     'sized_won_count': 'case when is_sized then 1 else 0 end',
     'won_cycle_days': 'coalesce(sales_cycle_days, 0)',
+    'qualified_cycle_days': 'coalesce(qualified_cycle_days, 0)',
+    'qualified_won_count': 'case when qualified_cycle_days is not null then 1 else 0 end',
     'new_bookings_amount': "case when business_kind = 'new' then amount else 0 end",
     'expansion_bookings_amount': "case when business_kind = 'expansion' then amount else 0 end",
     'renewal_bookings_amount': "case when business_kind = 'renewal' then amount else 0 end",

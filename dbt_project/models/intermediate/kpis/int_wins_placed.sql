@@ -31,6 +31,11 @@ select
     coalesce(wins.amount, 0) as amount,
     coalesce(wins.amount, 0) > 0 as is_sized,
     wins.sales_cycle_days,
+    -- a qualification that nobody saw, or that came with the win, says nothing of the time since
+    case
+        when origins.qualified_at >= origins.history_known_from and origins.qualified_at < wins.won_at
+            then {{ elapsed_days('origins.qualified_at', 'wins.won_at') }}
+    end as qualified_cycle_days,
     origins.business_kind,
     coalesce(wins.close_date > firsts.first_won_date, false) as is_repeat,
     coalesce(wins.lead_source in {{ quoted_list(var('referral_lead_sources')) }}, false) as is_referral

@@ -1,0 +1,101 @@
+{#
+    Each deal open at T with how long ago it was last touched then: T is the end of each of the last fourteen days
+    and 26 weeks, and now. What was done after T is not known at T.
+#}
+
+with points as (
+
+    select
+        periods.period_kind,
+        periods.period_start_date,
+        periods.known_until as snapshot_at
+
+    from {{ ref('dim_periods') }} as periods
+    cross join {{ ref('int_as_of') }} as as_of
+    inner join {{ ref('dim_history_horizons') }} as horizons
+        on
+            horizons.field_name = 'State'
+            and periods.known_until >= horizons.history_known_from
+    where
+        not periods.is_future
+        and {{ dbt.datediff('periods.period_start_date', 'as_of.as_of_date', 'day') }}
+        < case periods.period_kind when 'day' then 14 when 'week' then 26 * 7 else 0 end
+
+),
+
+open_deals as (
+
+    select
+        points.period_kind,
+        points.period_start_date,
+        points.snapshot_at,
+        versions.opportunity_id,
+        coalesce(versions.owner_id, '') as owner_id
+
+    from points
+    inner join {{ ref('fct_opportunity_versions') }} as versions
+        on
+            versions.valid_from <= points.snapshot_at
+            and coalesce(versions.valid_to, cast('9999-12-31' as timestamp)) > points.snapshot_at
+    where versions.is_open
+
+),
+
+touched as (
+
+    select
+        open_deals.period_kind,
+        open_deals.period_start_date,
+        open_deals.opportunity_id,
+        max(case when touches.is_direct then touches.occurred_at end) as direct_at,
+        max(touches.occurred_at) as wide_at
+
+    from open_deals
+    inner join {{ ref('int_opportunity_touches_unioned') }} as touches
+        on
+            open_deals.opportunity_id = touches.opportunity_id
+            and touches.occurred_at <= open_deals.snapshot_at
+    group by open_deals.period_kind, open_deals.period_start_date, open_deals.opportunity_id
+
+),
+
+peopled as (
+
+    select
+        open_deals.period_kind,
+        open_deals.period_start_date,
+        open_deals.opportunity_id,
+        count(distinct contact_roles.contact_id) as contact_count
+
+    from open_deals
+    inner join {{ ref('stg_salesforce__opportunity_contact_roles') }} as contact_roles
+        on
+            open_deals.opportunity_id = contact_roles.opportunity_id
+            and contact_roles.created_at <= open_deals.snapshot_at
+            and coalesce(contact_roles.deleted_at, cast('9999-12-31' as timestamp)) > open_deals.snapshot_at
+    where contact_roles.deleted_at is not null or not contact_roles.is_deleted
+    group by open_deals.period_kind, open_deals.period_start_date, open_deals.opportunity_id
+
+)
+
+select
+    open_deals.period_kind,
+    open_deals.period_start_date,
+    open_deals.snapshot_at,
+    open_deals.opportunity_id,
+    open_deals.owner_id,
+    {{ elapsed_days('touched.direct_at', 'open_deals.snapshot_at') }} as direct_days,
+    {{ elapsed_days('touched.wide_at', 'open_deals.snapshot_at') }} as wide_days,
+    coalesce(peopled.contact_count, 0) as contact_count
+
+from open_deals
+left join touched
+    on
+        open_deals.opportunity_id = touched.opportunity_id
+        and open_deals.period_kind = touched.period_kind
+        and open_deals.period_start_date = touched.period_start_date
+left join peopled
+    on
+        open_deals.opportunity_id = peopled.opportunity_id
+        and open_deals.period_kind = peopled.period_kind
+        and open_deals.period_start_date = peopled.period_start_date
