@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from rich.console import Console
 
+from connectors.sandbox.api.login import Credentials
+from connectors.sandbox.api.quotas import CALLS, QUERY_JOBS
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
-from connectors.sandbox.login import Credentials
-from connectors.sandbox.org import Org
-from connectors.sandbox.quotas import CALLS, QUERY_JOBS
 from connectors.sandbox.server import SandboxServer
+from connectors.sandbox.store.org import Org
 from connectors.warehouse.connection import connect
 from orchestration import machine
 from orchestration.exits import Exit
