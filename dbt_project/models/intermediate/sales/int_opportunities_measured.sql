@@ -23,6 +23,7 @@ spells as (
 select
     opportunities.*,
     stages.stage_order,
+    stages.default_probability_rate,
     win_rates.win_rate as stage_win_rate,
     spells.entered_at as stage_entered_at,
     closings.closed_at,

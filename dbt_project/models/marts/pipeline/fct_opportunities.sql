@@ -59,6 +59,10 @@ select
     opportunities.amount,
     opportunities.probability_rate,
     cast(opportunities.amount * opportunities.probability_rate as decimal(18, 2)) as weighted_amount,
+    case
+        when not opportunities.is_closed
+            then cast(opportunities.amount * opportunities.default_probability_rate as decimal(18, 2))
+    end as default_weighted_amount,
     case when not opportunities.is_closed then opportunities.stage_win_rate end as stage_win_rate,
     case
         when not opportunities.is_closed

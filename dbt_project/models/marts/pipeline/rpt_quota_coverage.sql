@@ -48,6 +48,8 @@ summed as (
         coalesce(sum(case when deals.is_won then deals.amount end), 0) as bookings_amount,
         coalesce(sum(case when deals.is_open then deals.amount end), 0) as open_due_amount,
         coalesce(sum(case when deals.is_open then deals.weighted_amount end), 0) as weighted_due_amount,
+        coalesce(sum(case when deals.is_open then deals.default_weighted_amount end), 0)
+            as default_weighted_due_amount,
         coalesce(sum(case when deals.is_open then deals.expected_amount end), 0) as expected_due_amount,
         coalesce(sum(case when deals.is_open and deals.forecast_category = 'Commit' then deals.amount end), 0)
             as open_commit_amount,
@@ -83,6 +85,7 @@ select
     cast(summed.bookings_amount as double) / nullif(cast(goals.goal_value as double), 0) as attainment_ratio,
     cast(summed.open_due_amount as decimal(18, 2)) as open_due_amount,
     cast(summed.weighted_due_amount as decimal(18, 2)) as weighted_due_amount,
+    cast(summed.default_weighted_due_amount as decimal(18, 2)) as default_weighted_due_amount,
     cast(summed.expected_due_amount as decimal(18, 2)) as expected_due_amount,
     cast(summed.bookings_amount + summed.open_commit_amount as decimal(18, 2)) as commit_amount,
     cast(summed.bookings_amount + summed.open_commit_amount + summed.open_best_case_amount as decimal(18, 2))
