@@ -1,4 +1,4 @@
-"""The payoff of keeping to the process, as the marts tell it, on companies in which it is known: none, and the usual one.
+"""The payoff of keeping to the process, as the marts tell it, on companies in which it is known.
 
 The compiled models run over the simulation's own list of deals and steps, so that a company large enough to show an
 effect needs no sync.
@@ -6,7 +6,6 @@ effect needs no sync.
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -63,7 +62,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
     labels, names = np.array([p.label for p in PROCESSES]), np.array([s.name for s in STAGES])
     known = steps.at <= company.era.anchored
     tables = {
-        "stage_rows": pa.table(dict(zip(("process", "name", "place", "closed"), map(list, zip(*stages)), strict=True))),
+        "stage_rows": pa.table(
+            dict(zip(("process", "name", "place", "closed"), map(list, zip(*stages, strict=True)), strict=True))
+        ),
         "deal_rows": pa.table(
             {"deal": np.arange(len(deals)), "process": labels[deals.process], "owner": deals.slot.astype(str)}
         ),
@@ -112,7 +113,6 @@ def test_without_an_effect_none_is_told_though_the_naive_eye_sees_one(measure: C
     assert contact["upper"] - contact["lower"] < 0.06
     # who looks back at closed deals finds that going through the stages costs wins, by far
     assert told["stages_in_order", "last_stage"]["naive"] < -0.15
-    assert abs(contact["difference"]) < abs(contact["naive"])
 
 
 def test_the_usual_effect_is_told(measure: Callable[[float], Effects]) -> None:

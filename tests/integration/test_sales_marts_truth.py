@@ -1,4 +1,4 @@
-"""Forecasts, commits, slips, coverage, stalls, medians, lead response and the payoff, told by plain Python from raw rows.
+"""Forecasts, commits, slips, coverage, stalls, medians and lead response, told by plain Python from raw rows.
 
 Nothing here reads a model to compute what it compares with, but the as-of instant and which periods are reported. The
 org's calendar is the usual one (quarters of the year, weeks from Monday) and its days are cut in GMT.
@@ -300,7 +300,7 @@ def test_stalled_deals_are_those_past_nine_of_ten_wins_or_idle(
         f"select * from marts.rpt_stalled_deals where sales_process = 'New Business' and stage_name in {tuple(limits)}",
     )
     assert {row["opportunity_id"]: (row["is_too_long_in_stage"], row["is_idle"]) for row in found} == expected
-    assert len({flags for flags in expected.values()}) > 1
+    assert len(set(expected.values())) > 1
 
 
 def test_medians_and_velocity_are_those_of_the_wins(
@@ -365,7 +365,8 @@ def test_untouched_leads_wait_on(warehouse: duckdb.DuckDBPyConnection) -> None:
     for row in rows:
         cohort = [lead for lead in leads if lead["created_date"].replace(day=1) == row["cohort_start_date"]]
         waits = sorted((lead["response_hours"], lead["is_response_censored"]) for lead in cohort)
-        share, reached = 1.0, {}
+        share = 1.0
+        reached: dict[str, float] = {}
         for number, (hours, is_open) in enumerate(waits):
             share *= 1.0 if is_open else 1 - 1 / (len(waits) - number)
             for name, left in (("median", 0.5), ("p90", 0.1)):
