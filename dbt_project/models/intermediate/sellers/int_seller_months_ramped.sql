@@ -36,19 +36,22 @@ bookings as (
 
 quotas as (
 
+    -- the quota of the CRM goes before the goal of the seed
     select
-        goals.owner_id,
-        dates.fiscal_month_start_date as period_start_date,
-        coalesce(
-            sum(case when goals.goal_source = 'quota' then goals.goal_value end),
-            sum(case when goals.goal_source = 'goal' then goals.goal_value end)
-        ) as quota_amount
+        coalesce(quotas.owner_id, goals.owner_id) as owner_id,
+        coalesce(quotas.period_start_date, goals.period_start_date) as period_start_date,
+        cast(coalesce(quotas.goal_value, goals.goal_value) as double) as quota_amount
 
-    from {{ ref('int_goals_daily') }} as goals
-    inner join {{ ref('dim_dates') }} as dates
-        on goals.date_day = dates.date_day
-    where goals.metric = 'bookings_amount'
-    group by goals.owner_id, dates.fiscal_month_start_date
+    from {{ ref('int_owner_quotas_summed') }} as quotas
+    full outer join {{ ref('int_owner_goals_summed') }} as goals
+        on
+            quotas.owner_id = goals.owner_id
+            and quotas.metric = goals.metric
+            and quotas.period_kind = goals.period_kind
+            and quotas.period_start_date = goals.period_start_date
+    where
+        coalesce(quotas.metric, goals.metric) = 'bookings_amount'
+        and coalesce(quotas.period_kind, goals.period_kind) = 'month'
 
 ),
 
