@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -159,9 +160,10 @@ def test_lead_cohorts_convert_as_the_company_says(
     rows = rows_of(published, "select * from marts.rpt_lead_conversions")
     told = _by(rows, "cohort_start_date", "lead_source", "owner_id")
     truth: dict[Any, dict[str, int]] = {}
-    for lead in company.leads(now):
+    leads = company.leads(now)
+    for lead in leads:
         day: date = lead["created_date"]
-        cohort = truth.setdefault((day.replace(day=1), lead["lead_source"], lead["owner_id"]), _nothing())
+        cohort = truth.setdefault(_cohort(lead), _nothing())
         age = None if lead["converted_date"] is None else (lead["converted_date"] - day).days
         cohort["lead_count"] += 1
         cohort["converted_count"] += age is not None
@@ -170,7 +172,18 @@ def test_lead_cohorts_convert_as_the_company_says(
         for days in (30, 60, 90):
             cohort[f"converted_{days}_days_count"] += age is not None and age <= days
     assert _unequal(told, truth, {name: name for name in _nothing()}) is None
+    for key, row in told.items():
+        waits = sorted(lead["response_hours"] for lead in leads if _cohort(lead) == key)
+        in_time = sum(
+            lead["response_hours"] <= 24 and not lead["is_response_censored"] for lead in leads if _cohort(lead) == key
+        )
+        assert row["median_response_hours"] == pytest.approx(median(waits), abs=1e-3)
+        assert row["within_limit_rate"] == pytest.approx(in_time / len(waits))
     assert sum(row["converted_count"] for row in told.values()) > 20
+
+
+def _cohort(lead: Row) -> tuple[date, str, str]:
+    return lead["created_date"].replace(day=1), lead["lead_source"], lead["owner_id"]
 
 
 def _nothing() -> dict[str, int]:

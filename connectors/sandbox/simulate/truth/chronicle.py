@@ -14,7 +14,7 @@ from connectors.sandbox.simulate.setting.fiscal import quarter_start
 from connectors.sandbox.simulate.setting.process import LOST_STAGE, WON_STAGE
 from connectors.sandbox.simulate.truth.conversion import Conversion
 
-KINDS = ("week", "month", "quarter")
+KINDS = ("day", "week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Story:
 
 
 class Calendar:
-    """Periods of one kind, numbered in order: weeks from Monday, months, fiscal quarters."""
+    """Periods of one kind, numbered in order: days, weeks from Monday, months, fiscal quarters."""
 
     def __init__(self, kind: str, first_month: int, first_day: int, last_day: int) -> None:
         if kind not in KINDS:
@@ -117,6 +117,8 @@ class Calendar:
     @staticmethod
     def _start(kind: str, first_month: int, day: int) -> date:
         told = to_date(day)
+        if kind == "day":
+            return told
         if kind == "week":
             return to_date(day - told.weekday())
         return told.replace(day=1) if kind == "month" else quarter_start(told, first_month)

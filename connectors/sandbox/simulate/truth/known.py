@@ -61,7 +61,7 @@ class Known:
         return Calendar(kind, self.era.fiscal_month, self.era.start // DAY - 400, self.era.end // DAY + MARGIN_DAYS)
 
     def totals(self, kind: str, scope: str) -> list[dict[str, Any]]:
-        """The KPIs by period (`kind` is week, month or quarter) and by company, team or rep: see `totals`.
+        """The KPIs by period (`kind` is day, week, month or quarter) and by company, team or rep: see `totals`.
 
         `scope_id` is the user's id, the manager's for a team of all below, and empty for the company.
         """
