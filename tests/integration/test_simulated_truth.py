@@ -27,9 +27,10 @@ OTHER_NAMES = {
     "pipeline_qualified_amount": "qualified_amount",
     "open_pipeline_count": "open_count",
     "average_cycle_days": "mean_cycle_days",
+    "average_qualified_cycle_days": "mean_qualified_cycle_days",
 }
 # the mart adds up the days of cycles rounded to hundredths by day and owner
-TOLERANCES = {"average_cycle_days": 0.005 + EXACT}
+TOLERANCES = dict.fromkeys(("average_cycle_days", "average_qualified_cycle_days"), 0.005 + EXACT)
 WEEKLY = (
     "bookings_amount",
     "won_count",

@@ -11,10 +11,9 @@ from itertools import pairwise
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.setting.era import DAY, to_date
 from connectors.sandbox.simulate.setting.frames import NONE
-from connectors.sandbox.simulate.setting.process import RENEWAL_CODE
 from connectors.sandbox.simulate.setting.words import SOURCES
 from connectors.sandbox.simulate.truth.activity_totals import doings_at
-from connectors.sandbox.simulate.truth.chronicle import Story, Version
+from connectors.sandbox.simulate.truth.chronicle import Story
 from connectors.sandbox.simulate.truth.ladder import Ladder
 from connectors.sandbox.simulate.truth.lead_totals import known_leads
 from connectors.sandbox.simulate.work.conduct import Conduct
@@ -59,17 +58,10 @@ def _beginnings(story: Story, ladder: Ladder) -> Iterator[Flow]:
     yield Flow(story.last.owner, day, "created_count", 1)
     yield Flow(story.last.owner, day, "created_now", story.last.cents)
     yield Flow(first.owner, day, "created", first.cents)
-    qualified = next((each for each in story.versions if _is_qualified(story, each, ladder)), None)
+    qualified = ladder.qualified(story)
     if qualified is not None:
         yield Flow(qualified.owner, qualified.at // DAY, "qualified_count", 1)
         yield Flow(qualified.owner, qualified.at // DAY, "qualified", qualified.cents)
-
-
-def _is_qualified(story: Story, version: Version, ladder: Ladder) -> bool:
-    """From the second stage of its process on; a renewal, which begins with a customer, from the first."""
-    if not version.is_open:
-        return version.is_won and not version.is_deleted
-    return story.process == RENEWAL_CODE or (ladder.place(story, version) or 0) > 0
 
 
 def _changes(story: Story, ladder: Ladder) -> Iterator[Flow]:

@@ -67,7 +67,7 @@ class Known:
         """
         scopes_of = scoped(self.staff, scope, self.instant)
         flows = [*deal_flows(self.stories, self.book, self.ladder), *work_flows(self.conduct, self.now)]
-        return totals(self.stories, flows, self.calendar(kind), scopes_of, self.instant)
+        return totals(self.stories, flows, self.ladder, self.calendar(kind), scopes_of, self.instant)
 
     def coverage(self, kind: str, scope: str) -> list[dict[str, Any]]:
         """Quotas by period and scope, and what is booked and open against them: see `coverage_totals`."""

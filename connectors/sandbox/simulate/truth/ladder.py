@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from connectors.sandbox.simulate.setting.frames import NONE
-from connectors.sandbox.simulate.setting.process import PROCESSES, STAGE_CODES, STAGES, WON_STAGE
+from connectors.sandbox.simulate.setting.process import PROCESSES, RENEWAL_CODE, STAGE_CODES, STAGES, WON_STAGE
 from connectors.sandbox.simulate.truth.chronicle import Story, Version
 
 DEFAULT = "Default"  # what the process of those without a record type is called
@@ -48,6 +48,18 @@ class Ladder:
             while place is not None and not version.is_deleted and len(found) <= min(place, len(own)):
                 found.append(version.at)
         return found
+
+    def qualified(self, story: Story) -> Version | None:
+        """What it was when it first qualified: in the second stage of its process or later, or won.
+
+        A renewal, which begins with a customer, qualifies in any.
+        """
+        return next((each for each in story.versions if self._is_qualified(story, each)), None)
+
+    def _is_qualified(self, story: Story, version: Version) -> bool:
+        if not version.is_open:
+            return version.is_won and not version.is_deleted
+        return story.process == RENEWAL_CODE or (self.place(story, version) or 0) > 0
 
     def moves(self, story: Story) -> Iterator[tuple[Version, int]]:
         """The moves between open stages of its own, each with by how many places; a reopening moves back by one.

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from connectors.sandbox.simulate.truth.waterfall import LEGS
@@ -51,12 +51,16 @@ AMOUNTS = (
 
 @dataclass(slots=True)
 class Tally:
-    """Counts by name, amounts in cents by name, the sizes of wins in cents and their cycles in days."""
+    """Counts by name, amounts in cents by name, the sizes of wins in cents and their cycles in days.
+
+    `qualified_cycles` are those from the qualification on, of wins that qualified before they were won.
+    """
 
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     cents: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     sizes: list[int] = field(default_factory=list)
     cycles: list[float] = field(default_factory=list)
+    qualified_cycles: list[float] = field(default_factory=list)
 
     def row(self) -> dict[str, Any]:
         made: dict[str, Any] = {name: self.counts[name] for name in COUNTS}
@@ -65,8 +69,10 @@ class Tally:
         made["win_value_rate"] = share(made["bookings_amount"], made["bookings_amount"] + made["lost_amount"])
         made["average_deal_amount"] = sum(self.sizes) / len(self.sizes) / 100 if self.sizes else None
         made["median_deal_amount"] = median(self.sizes) / 100 if self.sizes else None
-        made["mean_cycle_days"] = sum(self.cycles) / len(self.cycles) if self.cycles else None
+        made["mean_cycle_days"] = fmean(self.cycles) if self.cycles else None
         made["median_cycle_days"] = median(self.cycles) if self.cycles else None
+        made["mean_qualified_cycle_days"] = fmean(self.qualified_cycles) if self.qualified_cycles else None
+        made["median_qualified_cycle_days"] = median(self.qualified_cycles) if self.qualified_cycles else None
         made["slip_rate"] = share(made["slipped_count"], made["due_count"])
         return made
 

@@ -14,20 +14,21 @@ from typing import Any
 from connectors.sandbox.simulate.setting.era import DAY, to_date
 from connectors.sandbox.simulate.truth.chronicle import Calendar, Story, Version
 from connectors.sandbox.simulate.truth.flows import Flow
+from connectors.sandbox.simulate.truth.ladder import Ladder
 from connectors.sandbox.simulate.truth.scopes import ScopesOf
 from connectors.sandbox.simulate.truth.tally import COUNTS, Tally
 from connectors.sandbox.simulate.truth.waterfall import HANDOVERS, legs
 
 
 def totals(
-    every: Iterable[Story], flows: Iterable[Flow], calendar: Calendar, scopes_of: ScopesOf, instant: int
+    every: Iterable[Story], flows: Iterable[Flow], ladder: Ladder, calendar: Calendar, scopes_of: ScopesOf, instant: int
 ) -> list[dict[str, Any]]:
     """One row per period that has begun at the second `instant`, and scope in it, in order.
 
     A row's `scope_id` is one of those that `scopes_of` tells of an owner. A win may be dated ahead: its period has a
     row too.
     """
-    counting = _Counting(calendar, scopes_of, instant)
+    counting = _Counting(ladder, calendar, scopes_of, instant)
     for flow in flows:
         counting.flow(flow)
     for story in every:
@@ -36,8 +37,8 @@ def totals(
 
 
 class _Counting:
-    def __init__(self, calendar: Calendar, scopes_of: ScopesOf, instant: int) -> None:
-        self._calendar, self._scopes_of, self._instant = calendar, scopes_of, instant
+    def __init__(self, ladder: Ladder, calendar: Calendar, scopes_of: ScopesOf, instant: int) -> None:
+        self._ladder, self._calendar, self._scopes_of, self._instant = ladder, calendar, scopes_of, instant
         self._tallies: dict[tuple[int, str], Tally] = defaultdict(Tally)
         self._now = calendar.number((instant - 1) // DAY)
 
@@ -72,8 +73,11 @@ class _Counting:
         """A win counts for the period of its close date only; what was saved as won after its end is told too."""
         last, closed_at = story.last, story.closed_at or 0
         number = self._calendar.number(last.close)
+        qualified = self._ladder.qualified(story)
         for tally in self._of(last.owner, number):
             tally.cycles.append((closed_at - story.first.at) / DAY)
+            if qualified is not None and qualified.at < closed_at:
+                tally.qualified_cycles.append((closed_at - qualified.at) / DAY)
             if last.cents > 0:
                 tally.sizes.append(last.cents)
             if self._calendar.number(closed_at // DAY) > number:
