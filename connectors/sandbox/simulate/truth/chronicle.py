@@ -7,6 +7,7 @@ counting have nothing in common but the book.
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.setting.era import DAY, to_date
@@ -36,6 +37,11 @@ class Version:
     is_deleted: bool
     record_type: int
     category: int
+
+    @property
+    def weighted_cents(self) -> int:
+        """By the seller's probability, to the cent as sums of money are."""
+        return floor(self.cents * self.probability / 100 + 0.5)
 
     @property
     def is_won(self) -> bool:

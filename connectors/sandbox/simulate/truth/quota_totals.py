@@ -64,7 +64,7 @@ def _count(figures: dict[str, float], story: Story) -> None:
         figures["bookings"] += last.cents
     else:
         figures["open_due"] += last.cents
-        figures["weighted_due"] += round(last.cents * last.probability / 100)
+        figures["weighted_due"] += last.weighted_cents
     if last.is_won or last.category == COMMIT:
         figures["commit"] += last.cents
     if last.is_won or last.category in (COMMIT, *LIKELY):

@@ -100,7 +100,7 @@ class _Counting:
             for tally in self._of(after.owner, number):
                 tally.counts["open_count"] += 1
                 tally.cents["open_pipeline"] += after.cents
-                tally.cents["weighted_pipeline"] += after.cents * after.probability / 100
+                tally.cents["weighted_pipeline"] += after.weighted_cents
         is_due = before is not None and before.is_open and begin <= before.close * DAY < self._calendar.end(number)
         if before is None or after is None or not is_due:
             return
