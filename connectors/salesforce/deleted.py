@@ -17,6 +17,8 @@ from connectors.salesforce.window import parse_instant
 log = logging.getLogger("salespulse.salesforce")
 
 REACH = timedelta(days=15)
+# From so long ago on a question can still be asked; the clocks may differ a little.
+FURTHEST = REACH - timedelta(hours=1)
 GRAIN = timedelta(minutes=1)
 
 

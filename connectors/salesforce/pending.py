@@ -42,13 +42,22 @@ def pending(
             cursor = max(cursor or landed.window_end, landed.window_end)
 
 
+def damaged_deletions(landing_dir: Path, object_name: str) -> tuple[Path, ...]:
+    """Folders with a list of deletions that was not loaded and cannot be read: what was in them must be asked again."""
+    folders = [entry.folder for entry in inbox.entries(landing_dir, object_name)]
+    return tuple(each for each in folders if (each / landing_zone.DELETIONS).exists() and _read(each) is None)
+
+
 def _read(folder: Path) -> LandedBatch | LandedDeletions | None:
     """None for a query that never ended (`resume` looks at those) and for what cannot be read."""
     try:
         if (folder / landing_zone.DELETIONS).exists():
             return landing_zone.read_deletions(folder)
         found = manifest.read(folder)
-    except (LandingZoneError, ManifestError) as error:
+    except LandingZoneError as error:
+        log.warning("A list of deletions is asked for again: %s", error)
+        return None
+    except ManifestError as error:
         log.debug("%s is passed over: %s", folder, error)
         return None
     return found.batch(folder) if found.state == "complete" else None

@@ -17,7 +17,7 @@ from connectors import landing_zone
 from connectors.landed import LandedBatch, LandedDeletions, Purpose, SourceTotals
 from connectors.salesforce import inbox, manifest
 from connectors.salesforce.client import Client
-from connectors.salesforce.deleted import Deletions, deletions
+from connectors.salesforce.deleted import FURTHEST, Deletions, deletions
 from connectors.salesforce.describe import ObjectDescription, describe_object
 from connectors.salesforce.errors import SalesforceError
 from connectors.salesforce.extract import extract, is_too_large
@@ -25,7 +25,7 @@ from connectors.salesforce.lock import held
 from connectors.salesforce.manifest import SOURCE, Manifest
 from connectors.salesforce.naming import table_name
 from connectors.salesforce.options import FetchOptions
-from connectors.salesforce.pending import pending
+from connectors.salesforce.pending import damaged_deletions, pending
 from connectors.salesforce.soql import literal, select
 from connectors.salesforce.totals import source_totals
 from connectors.salesforce.window import Window, cut_window, halves
@@ -106,7 +106,8 @@ class _Sync:
             if isinstance(landed, LandedBatch):
                 columns |= {column.name for column in landed.columns} if columns else set()
                 cursor = max(cursor or landed.window_end, landed.window_end) if landed.purpose == "rows" else cursor
-        gone = self._gone(cursor)
+        damaged = damaged_deletions(self.landing_dir, self.description.name)
+        gone = self._gone(cursor, is_early=bool(damaged))
         window = self._window(cursor, gone, full=full or self._is_told_otherwise(known))
         lists = self._deletions(gone, window)
         if window.mode == "incremental" and (fields := self._refreshed(columns, known)):
@@ -118,6 +119,8 @@ class _Sync:
         for each in lists:
             yield each
             inbox.clear(each.file.parent)
+        for folder in damaged:
+            inbox.clear(folder)
         is_gap = gone is not None and gone.has_gap
         is_sweep = (known.is_sweep_due or is_gap or full) and not self.description.is_history
         if is_sweep and known.cursor is not None and not is_whole:
@@ -125,10 +128,12 @@ class _Sync:
             yield from self._others("ids", ["Id", *flag], window)
         return as_of, gone
 
-    def _gone(self, cursor: datetime | None) -> Deletions | None:
-        """None where everything is read each time, which tells what is gone as well."""
+    def _gone(self, cursor: datetime | None, *, is_early: bool) -> Deletions | None:
+        """None where everything is read each time, which tells what is gone too. `is_early`: as far back as can be."""
         if self.description.cursor_field is None:
             return None
+        if is_early and cursor is not None:
+            cursor = min(cursor, self.client.server_now() - FURTHEST + self.options.overlap)
         return deletions(self.client, self.description, cursor=cursor, overlap=self.options.overlap)
 
     def _is_told_otherwise(self, known: Known) -> bool:

@@ -1,5 +1,8 @@
 """Clocks that are off, rows that show up late, thousands of rows in one second: sync after sync, no change is lost."""
 
+import contextlib
+import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,14 +10,17 @@ from typing import Any
 
 import pytest
 
+from connectors.salesforce.errors import SalesforceError
 from connectors.sandbox.server import SandboxServer
 from connectors.warehouse.connection import connect
+from connectors.warehouse.errors import WarehouseError
 from tests.support.equality import differences
 from tests.support.made_org import KINDS, START, made_org
 from tests.support.sync import WAREHOUSE, client, sync
 
 STEP = timedelta(minutes=37)  # so that syncs fall on other minutes of each hour
 HOURS = 2
+SECONDS = 1.5  # in which those hours go by under a sync
 
 
 def _instants() -> list[datetime]:
@@ -87,3 +93,31 @@ def test_thousands_of_rows_of_one_second_come_whole_wherever_a_window_ends(tmp_p
     second = START + timedelta(minutes=11)
     instants = [START, *(second + timedelta(seconds=each) for each in (-1, 0, 1)), second + timedelta(minutes=5)]
     assert _live_through(tmp_path, "one second", instants) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["bulk", "rest only", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("no cursor", "history"))]
+)
+def test_rows_that_change_while_pages_are_read_are_not_lost(tmp_path: Path, kind: str) -> None:
+    """The source lives on under every request. A sync may stop over it, but what it takes for whole is whole."""
+    org = made_org([kind], hours=HOURS)
+    objects = {KINDS[kind].name: KINDS[kind].page_rows}
+    minutes = HOURS * 60
+
+    def live_on() -> None:
+        for minute in range(minutes):
+            org.advance_to(START + timedelta(minutes=minute))
+            time.sleep(SECONDS / minutes)
+
+    life = threading.Thread(target=live_on)
+    with SandboxServer(org) as server:
+        life.start()
+        while life.is_alive():
+            with contextlib.suppress(SalesforceError, WarehouseError), client(server.url) as asking:
+                sync(asking, tmp_path, objects)
+        life.join()
+        org.advance_to(START + timedelta(hours=HOURS + 3))
+        with client(server.url) as asking:
+            sync(asking, tmp_path, objects)
+        with connect(tmp_path / WAREHOUSE) as connection:
+            assert differences(org, connection, KINDS[kind].name) == []

@@ -368,3 +368,22 @@ def test_where_another_field_tells_what_changed_all_is_read_once(
     assert isinstance(rows, LandedBatch)
     assert (rows.mode, rows.window_start is None, rows.cursor_name) == (mode, mode == "full", "system_modstamp")
     assert ("read in full" in caplog.text) == (mode == "full")
+
+
+def test_a_list_of_deletions_that_cannot_be_read_is_asked_for_again(
+    rest: Org, client: Client, landing: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    deleted(rest, ("1", "2026-11-22T08:30:00.000Z"))
+    dying = start(client, landing, Known(CURSOR, COLUMNS))
+    next(dying)  # the rows; the list lies there and nobody loads it
+    dying.close()
+    (file,) = landing.rglob("deletions.csv.gz")
+    file.write_bytes(b"torn")
+    later = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)
+    landed = run(client, landing, Known(later, COLUMNS), run_id="run-2")
+    assert kinds(landed) == ["rows", "deletions"]
+    assert "asked for again" in caplog.text
+    asked = [datetime.fromisoformat(call.query["start"]) for call in rest.to("GET", DELETED)]
+    assert asked[-1] < NOW - timedelta(days=14)
+    run(client, landing, Known(later, COLUMNS), run_id="run-3")
+    assert [call.query["start"] for call in rest.to("GET", DELETED)][-1] == "2026-11-22T08:48:00.000Z"
