@@ -137,6 +137,16 @@ def single_threaded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
+def lightly_compressed(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Without the compression of texts that is dear to try out, for what is too small to be worth it."""
+    connection.execute("SET GLOBAL disabled_compression_methods = 'fsst'")
+    try:
+        yield
+    finally:
+        connection.execute("RESET GLOBAL disabled_compression_methods")
+
+
+@contextmanager
 def little_memory(connection: duckdb.DuckDBPyConnection, megabytes: int) -> Iterator[None]:
     """So much memory at most and two threads, for what streams and gains nothing by more."""
     names = ("memory_limit", "threads")

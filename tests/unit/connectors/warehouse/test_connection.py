@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.warehouse.connection import RunLock, connect, explain, transaction
+from connectors.warehouse.connection import RunLock, connect, explain, lightly_compressed, transaction
 from connectors.warehouse.errors import (
     WarehouseError,
     WarehouseFolderError,
@@ -160,3 +160,13 @@ def test_a_run_lock_holds_while_warehouse_connections_come_and_go(tmp_path: Path
             RunLock(tmp_path).__enter__()
     with RunLock(tmp_path):
         pass
+
+
+def test_light_compression_ends_with_what_it_was_for(tmp_path: Path) -> None:
+    with connect(tmp_path / "w.duckdb") as connection:
+        setting = "SELECT current_setting('disabled_compression_methods')"
+        before = connection.execute(setting).fetchone()
+        with pytest.raises(ZeroDivisionError), lightly_compressed(connection):
+            assert connection.execute(setting).fetchone() == ("FSST",)
+            raise ZeroDivisionError
+        assert connection.execute(setting).fetchone() == before
