@@ -15,7 +15,7 @@ from connectors.sandbox.api.login import Credentials, Sessions, grant_token
 from connectors.sandbox.api.quotas import BATCHES, CALLS, QUERY_JOBS, RESULT_MEGABYTES, Quotas
 from connectors.sandbox.api.replication import Replication, Transactions
 from connectors.sandbox.api.rest import VERSIONS, RestApi
-from connectors.sandbox.api.soap import soap_login
+from connectors.sandbox.api.soap import Soap
 from connectors.sandbox.errors import OAuthError, OrgError
 from connectors.sandbox.http.faults import Fault, Faults, object_named
 from connectors.sandbox.http.message import Request, Response, error_response, json_response
@@ -62,6 +62,7 @@ class Application:
         self._replication = Replication(org, self.transactions, timedelta(seconds=covered_lag_seconds))
         self._records = Records(org)
         self._composite = Composite(org, self._answer_inner)
+        self._soap = Soap(org, self.credentials, self.sessions, lambda: self.quotas.take(CALLS))
         self._controls = Controls(
             org,
             sessions=self.sessions,
@@ -135,7 +136,7 @@ class Application:
         if path == "/services/oauth2/token":
             return json_response(grant_token(request, self.credentials, self.sessions, self.url))
         if match := re.fullmatch(r"/services/Soap/[uc]/(\d+\.\d)(?:/\w+)?", path):
-            return soap_login(request, self.credentials, self.sessions, self.url, match[1])
+            return self._soap.answer(request, self.url, match[1])
         if path == "/services/data":
             return self.rest.versions()
         if match := _ASYNC.fullmatch(path):

@@ -1,7 +1,7 @@
 """The sandbox's own resources under /sandbox: what no true org offers, and what Salesforce offers by SOAP alone.
 
-Undelete and merge have no REST call in Salesforce (SOAP undelete() and merge()); nor has erasing (Bulk
-hardDelete). Here they are POST /sandbox/undelete, /sandbox/merge and /sandbox/hard-delete.
+Undelete and merge have no REST call in Salesforce (SOAP has them, see `soap`); nor has erasing (Bulk
+hardDelete). Here they are POST /sandbox/undelete, /sandbox/merge and /sandbox/hard-delete, too.
 """
 
 import logging

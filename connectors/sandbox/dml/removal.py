@@ -57,9 +57,11 @@ class Removal:
                 self.erase(made, [str(row["Id"]) for row in rows])
         self._org.vanish(sobject.name, ids)
 
-    def move(self, child: SObject, reference: str, losers: list[str], master: str) -> None:
+    def move(self, child: SObject, reference: str, losers: list[str], master: str) -> list[str]:
+        """The ids of the records of `child` that have another parent now."""
         rows = self._lookups.rows(child, f'"{reference}" IN (SELECT unnest($1))', [losers])
         self._org.save(child.name, [{**self._author.stamped(child, row), reference: master} for row in rows])
+        return [str(row["Id"]) for row in rows]
 
     def refuse_won(self, account_id: str) -> None:
         schema = self._org.full_schema

@@ -104,8 +104,11 @@ class Writer:
                 self._removal.erase(sobject, [long])
                 self._add_up(sobject, gone)
 
-    def merge(self, name: str, master_id: str, losers: Sequence[str], told: Mapping[str, Any]) -> None:
-        """Losers are deleted and point to their master, which takes what hung on them and the fields given."""
+    def merge(self, name: str, master_id: str, losers: Sequence[str], told: Mapping[str, Any]) -> list[str]:
+        """Losers are deleted and point to their master, which takes what hung on them and the fields given.
+
+        Answers the ids of what hung on them.
+        """
         sobject = self._changeable(name, "merge")
         if not is_mergeable(sobject) or not 0 < len(losers) <= MOST_LOSERS:
             raise OrgError("INVALID_TYPE_FOR_OPERATION", f"up to {MOST_LOSERS} {sobject.name}s cannot be merged so")
@@ -113,11 +116,13 @@ class Writer:
         records = [self.lookups.read(sobject, each) for each in losers]
         if any(each["Id"] == master["Id"] for each in records):
             raise OrgError("INVALID_ID_FIELD", "a record cannot be merged with itself")
+        moved: list[str] = []
         with self._org.transaction():
             for child, reference in references_to(self._org.full_schema, sobject.name):
-                self._removal.move(child, reference, [str(each["Id"]) for each in records], str(master["Id"]))
+                moved += self._removal.move(child, reference, [str(each["Id"]) for each in records], str(master["Id"]))
             self._removal.delete(self.lookups.full(sobject), records, {"MasterRecordId": master["Id"]})
             self.update(name, str(master["Id"]), told)
+        return list(dict.fromkeys(moved))
 
     def _changeable(self, name: str, verb: str) -> SObject:
         sobject = self.lookups.sobject(name)
