@@ -19,8 +19,10 @@ from connectors.sandbox.simulate.deals.histories import field_history_table, his
 from connectors.sandbox.simulate.deals.items import Items, fill_items, item_table
 from connectors.sandbox.simulate.deals.opportunities import opportunity_table
 from connectors.sandbox.simulate.deals.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.deals.quote_lines import quote_line_table
 from connectors.sandbox.simulate.deals.quotes import Quotes, draw_up, quote_table
 from connectors.sandbox.simulate.deals.splits import Splits, share_out, split_table, split_type_table
+from connectors.sandbox.simulate.deals.teams import team_table
 from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.catalog import PRICE_BOOK_ID, catalog_tables
 from connectors.sandbox.simulate.setting.era import Era, day_number
@@ -35,6 +37,13 @@ from connectors.sandbox.simulate.truth.facts import facts_table
 from connectors.sandbox.simulate.truth.known import Known
 from connectors.sandbox.simulate.truth.ledger import every_fact
 from connectors.sandbox.simulate.truth.odds import odds_at, odds_table
+from connectors.sandbox.simulate.work.campaigns import (
+    Campaigns,
+    campaign_ids,
+    campaign_table,
+    member_table,
+    run_campaigns,
+)
 from connectors.sandbox.simulate.work.conduct import Conduct, act
 from connectors.sandbox.simulate.work.lead_rows import queue_table
 from connectors.sandbox.store.org import Org
@@ -56,6 +65,7 @@ class Company:
     items: Items
     quotes: Quotes
     splits: Splits
+    campaigns: Campaigns
 
     @cached_property
     def facts(self) -> Any:
@@ -138,9 +148,13 @@ class Company:
             **currency_tables(staff, currencies),
             **catalog_tables(era, staff, currencies.corporate_column),
             "OpportunityLineItem": _late(lambda: item_table(staff, book, self.items, currencies)),
-            "Quote": _late(lambda: quote_table(staff, book, customers, self.quotes, currencies, era.end)),
+            "Quote": _late(lambda: quote_table(staff, book, customers, self.quotes, self.items, currencies, era.end)),
+            "QuoteLineItem": _late(lambda: quote_line_table(staff, book, self.quotes, self.items, currencies, era.end)),
             "OpportunitySplitType": split_type_table(era, staff),
             "OpportunitySplit": _late(lambda: split_table(staff, book, self.splits, currencies)),
+            "OpportunityTeamMember": _late(lambda: team_table(staff, book, self.splits, currencies)),
+            "Campaign": campaign_table(staff, self.campaigns, currencies.corporate_column),
+            "CampaignMember": _late(lambda: member_table(staff, self.campaigns, self.conduct.leads, book, customers)),
         }
 
     def _opportunities(self) -> Iterator[Any]:
@@ -152,6 +166,7 @@ class Company:
             has_lines = itemised[begin : begin + len(part.steps)]
             whose = part.steps.deal + part.offset
             more = {
+                "CampaignId": frames.pick(campaign_ids(self.campaigns), self.campaigns.deal[whose]),
                 "IsSplit": self.splits.percentage[whose] > 0,
                 "Pricebook2Id": frames.pick([PRICE_BOOK_ID], np.where(has_lines, 0, NONE)),
                 **self.currencies.column(whose),
@@ -203,17 +218,19 @@ def found(era: Era) -> Company:
     pipeline = fill_pipeline(era, staff)
     customers = make_customers(era, pipeline.book.accounts)
     book = pipeline.book
+    conduct = act(era, staff, book, customers)
     return Company(
         era,
         staff,
         pipeline,
         customers,
-        act(era, staff, book, customers),
+        conduct,
         fill_roles(era, book, customers),
         choose_currencies(era, book),
         fill_items(era, book, pipeline.slants),
         draw_up(era, book),
         share_out(era, staff, book),
+        run_campaigns(era, book, conduct.leads),
     )
 
 

@@ -81,12 +81,9 @@ def item_table(staff: Staff, book: Book, items: Items, currencies: Any) -> Any:
         (np.arange(len(steps)) == items.since[steps.deal]) | ~steps.same(steps.amount) | steps.is_deleted
     )
     versions = np.flatnonzero(is_version)
-    lines = items.count[steps.deal[versions]]
-    step = np.repeat(versions, lines)
-    starts = np.cumsum(items.count) - items.count
-    place = np.arange(step.size) - np.repeat(np.cumsum(lines) - lines, lines)
-    line = starts[steps.deal[step]] + place
-    unit, total = _prices(steps.amount[step], items, line)
+    row, line, place = lines_of(items, steps.deal[versions])
+    step = versions[row]
+    unit, total = prices(steps.amount[step] * items.share[items.deal[line]], items, line)
     deal, article = steps.deal[step], items.article[line]
     first = items.since[deal]
     return frames.table(
@@ -115,9 +112,18 @@ def item_table(staff: Staff, book: Book, items: Items, currencies: Any) -> Any:
     )
 
 
-def _prices(amounts: Floats, items: Items, line: Ints) -> tuple[Floats, Floats]:
-    """Unit and total prices of lines, in order of version and line: whole cents that add up."""
-    wanted = np.round(amounts * items.share[items.deal[line]] * 100)
+def lines_of(items: Items, deals: Ints) -> tuple[Ints, Ints, Ints]:
+    """All lines of each of `deals`, one after the other: (place in `deals`, line, place among the deal's lines)."""
+    lines = items.count[deals]
+    row = np.repeat(np.arange(deals.size), lines)
+    place = np.arange(row.size) - np.repeat(np.cumsum(lines) - lines, lines)
+    starts = np.cumsum(items.count) - items.count
+    return row, starts[deals[row]] + place, place
+
+
+def prices(amounts: Floats, items: Items, line: Ints) -> tuple[Floats, Floats]:
+    """Unit and total prices of lines, in order of version and line: whole cents that add up to the amounts."""
+    wanted = np.round(amounts * 100)
     units = items.units[line]
     unit = np.floor(wanted * items.weight[line] / units)
     is_last = items.is_last[line]

@@ -7,6 +7,7 @@ import numpy as np
 
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.customers import Customers
+from connectors.sandbox.simulate.deals.items import Items
 from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.blemishes import rate
 from connectors.sandbox.simulate.setting.catalog import PRICE_BOOK_ID
@@ -52,8 +53,8 @@ def draw_up(era: Era, book: Book) -> Quotes:
     return Quotes(chosen, created, presented, closed)
 
 
-def quote_table(staff: Staff, book: Book, customers: Customers, quotes: Quotes, currencies: Any, end: int) -> Any:
-    """Versions of Quote; they go into the recycle bin with their deal."""
+def quote_versions(book: Book, quotes: Quotes, end: int) -> tuple[Ints, Ints, Ints, Any]:
+    """(quote, state, stamp, whether it is deleted) of each version; they go into the recycle bin with their deal."""
     deals = book.deals
     gone = deals.deleted_at[quotes.deal]
     every = np.arange(quotes.deal.size)
@@ -65,7 +66,15 @@ def quote_table(staff: Staff, book: Book, customers: Customers, quotes: Quotes, 
     is_deleted = np.arange(which.size) >= which.size - doomed.size
     last = np.where(quotes.ended != NONE, quotes.ended, np.where(gone != NONE, gone, end))
     kept = is_deleted | (stamped < last[which]) | (state == ACCEPTED) | (state == DENIED)
-    which, state, stamped, is_deleted = which[kept], state[kept], stamped[kept], is_deleted[kept]
+    return which[kept], state[kept], stamped[kept], is_deleted[kept]
+
+
+def quote_table(
+    staff: Staff, book: Book, customers: Customers, quotes: Quotes, items: Items, currencies: Any, end: int
+) -> Any:
+    """Versions of Quote. Its lines are in `quote_lines`."""
+    deals, every = book.deals, np.arange(quotes.deal.size)
+    which, state, stamped, is_deleted = quote_versions(book, quotes, end)
     deal = quotes.deal[which]
     step = book.step_at(deal, stamped)
     amount = frames.numbers(book.steps.amount[step])
@@ -86,6 +95,7 @@ def quote_table(staff: Staff, book: Book, customers: Customers, quotes: Quotes, 
             "Subtotal": amount,
             "TotalPrice": amount,
             "GrandTotal": amount,
+            "LineItemCount": np.where(items.has_lines(book)[step], items.count[deal], 0),
             **currencies.column(deal),
             **frames.audit(quotes.created[which], stamped, by, by),
             "_until": frames.lasting(which, stamped),

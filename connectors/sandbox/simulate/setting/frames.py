@@ -51,6 +51,11 @@ def whole(values: Any) -> Any:
     return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 
 
+def chained(*parts: Any) -> Any:
+    """Arrow arrays one after the other."""
+    return pa.concat_arrays(parts)
+
+
 def ids(prefix: str, numbers: Any) -> Any:
     """Record ids for the integers `numbers` as an Arrow array of texts."""
     chars = id_bytes(prefix, numbers)

@@ -120,3 +120,77 @@ def test_the_fiscal_year_begins_when_it_is_told_to(abroad: Ask) -> None:
         'p."FullyQualifiedLabel" NOT LIKE \'%FY \' || o."FiscalYear" OR p."Id" IS NULL'
     )
     assert abroad('SELECT count(*) FROM current."ForecastingQuota" WHERE "PeriodId" IS NULL') == [(0,)]
+
+
+def test_quote_lines_sum_up_to_their_quote_at_every_instant(ask: Ask) -> None:
+    for instant in ("2025-02-01", "2025-10-15", "2026-03-18"):
+        valid = f"_from <= '{instant}' AND _until > '{instant}' AND NOT \"IsDeleted\""
+        rows = ask(
+            'SELECT q."TotalPrice", q."LineItemCount", sum(l."TotalPrice"), count(l."Id"), '
+            'max(abs(l."UnitPrice" * l."Quantity" - l."TotalPrice")), count(*) FILTER (i."Product2Id" <> '
+            'l."Product2Id" OR i."Quantity" <> l."Quantity" OR i."OpportunityId" <> q."OpportunityId") '
+            f'FROM (SELECT * FROM versions."Quote" WHERE {valid}) q '
+            f'LEFT JOIN (SELECT * FROM versions."QuoteLineItem" WHERE {valid}) l ON l."QuoteId" = q."Id" '
+            f'LEFT JOIN (SELECT * FROM versions."OpportunityLineItem" WHERE {valid}) i '
+            'ON i."Id" = l."OpportunityLineItemId" GROUP BY q."Id", q."TotalPrice", q."LineItemCount"'
+        )
+        itemised = [row for row in rows if row[1]]
+        assert len(itemised) > 20
+        assert all(abs(told - total) < 0.005 and gap < 0.005 for told, _, total, _, gap, _ in itemised)
+        assert all(told == there for _, told, _, there, _, _ in rows)
+        assert not sum(row[-1] for row in itemised)
+
+
+def test_quote_lines_go_with_their_quote(ask: Ask) -> None:
+    lost = ask(
+        'SELECT count(*), count(q."Id") FILTER (WHERE q."IsDeleted") FROM current."QuoteLineItem" l '
+        'LEFT JOIN current."Quote" q ON q."Id" = l."QuoteId" WHERE NOT l."IsDeleted"'
+    )[0]
+    assert lost[0] > 100
+    assert lost[1] == 0
+
+
+def test_leads_of_what_marketing_pays_for_come_from_a_campaign_of_their_quarter(ask: Ask) -> None:
+    rows = ask(
+        'SELECT l."LeadSource", c."Type", l."CreatedDate"::DATE BETWEEN c."StartDate" AND c."EndDate", '
+        'm."ContactId" IS NOT DISTINCT FROM l."ConvertedContactId", m."LeadOrContactId" = '
+        'coalesce(m."ContactId", m."LeadId"), l."MasterRecordId" IS NULL FROM current."CampaignMember" m '
+        'JOIN current."Lead" l ON l."Id" = m."LeadId" JOIN current."Campaign" c ON c."Id" = m."CampaignId"'
+    )
+    assert len(rows) > 200
+    kinds = {"Web": "Webinar", "Referral": "Referral Program", "Partner": "Partners", "Event": "Conference"}
+    assert {(source, kind) for source, kind, *_ in rows} == set(kinds.items())
+    assert all(all(told) for _, _, *told in rows)
+    assert ask('SELECT count(*) FROM current."CampaignMember"') == [(len(rows),)]
+
+
+def test_a_deal_names_the_campaign_that_its_lead_came_from(ask: Ask) -> None:
+    rows = ask(
+        'SELECT o."CampaignId", m."CampaignId" FROM current."Lead" l '
+        'JOIN current."Opportunity" o ON o."Id" = l."ConvertedOpportunityId" '
+        'LEFT JOIN current."CampaignMember" m ON m."LeadId" = l."Id"'
+    )
+    assert len([deal for deal, _ in rows if deal]) > 20
+    assert all(deal == lead for deal, lead in rows)
+
+
+def test_campaigns_run_for_their_quarter(ask: Ask) -> None:
+    rows = ask('SELECT "Status", "StartDate", "EndDate", "IsActive", "ActualCost" IS NULL FROM current."Campaign"')
+    today = NOW.date()
+    expected = {True: "In Progress"}
+    for status, start, end, is_active, is_unpaid in rows:
+        runs = start <= today <= end
+        assert status == expected.get(runs, "Completed" if end < today else "Planned")
+        assert (is_active, is_unpaid) == (runs, status != "Completed")
+    assert {row[0] for row in rows} >= {"In Progress", "Completed"}
+
+
+def test_who_is_credited_with_a_part_of_a_deal_is_on_its_team(ask: Ask) -> None:
+    rows = ask(
+        'SELECT t."UserId", count(*) FILTER (s."SplitOwnerId" = t."UserId"), any_value(t."Name" = u."Name") '
+        'FROM current."OpportunityTeamMember" t JOIN current."User" u ON u."Id" = t."UserId" '
+        'LEFT JOIN current."OpportunitySplit" s ON s."OpportunityId" = t."OpportunityId" AND NOT s."IsDeleted" '
+        'WHERE NOT t."IsDeleted" GROUP BY t."Id", t."UserId"'
+    )
+    assert len(rows) > 50
+    assert all(credited and named for _, credited, named in rows)
