@@ -1,7 +1,6 @@
 """One pipeline, run twice on a small embedded org, for all modules that look at what it made."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -10,14 +9,13 @@ import pytest
 
 from connectors.sandbox.company import Company, found
 from connectors.sandbox.simulate.setting.era import Era
-from connectors.sandbox.simulate.setting.frames import NONE
 from orchestration.embedded import OrgClock, read_clock, write_clock
 from orchestration.settings import Settings
 from tests.support.commands import Command, salespulse
+from tests.support.telling import without_purged
 
 SCALE = 0.2
 SMALL = {"SALESPULSE_SANDBOX_SCALE": str(SCALE)}
-BIN_DAYS = 15  # an org forgets what was deleted longer ago
 AT_NIGHT = time(3)  # a whole minute, since the as-of instant has no seconds, and nobody works
 
 
@@ -68,11 +66,7 @@ def now(main_home: Path, org_clock: OrgClock) -> datetime:
 @pytest.fixture(scope="session")
 def visible(company: Company, now: datetime) -> Company:
     """The company less the deals that had left the recycle bin when the org was first met: no one can know them."""
-    emptied = (now - timedelta(days=1 + BIN_DAYS)).timestamp()
-    book, deleted = company.pipeline.book, company.pipeline.book.deals.deleted_at
-    kept = ((deleted == NONE) | (deleted >= emptied))[book.steps.deal]
-    steps = type(book.steps)(**{each.name: getattr(book.steps, each.name)[kept] for each in fields(book.steps)})
-    return replace(company, pipeline=replace(company.pipeline, book=replace(book, steps=steps)))
+    return without_purged(company, now - timedelta(days=1))
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,17 @@
 """What marts tell by scope and period beside what the simulated company says, and where the two differ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
+from connectors.sandbox.company import Company
+from connectors.sandbox.simulate.setting.frames import NONE
+
 EXACT = 1e-6
+BIN_DAYS = 15  # an org forgets what was deleted longer ago
 
 Key = tuple[str, date]  # scope and the period's first day
 Figures = dict[Key, dict[str, Any]]
@@ -68,3 +72,12 @@ def differences(told: Told, truth: Figures, names: Mapping[str, str], tolerance:
             if abs(float(mine or 0) - float(true or 0)) > tolerance:
                 wrong.append((key, our_name, mine, true))
     return wrong
+
+
+def without_purged(company: Company, met: datetime) -> Company:
+    """The company less the deals that had left the recycle bin when the org was first met: no one can know them."""
+    emptied = (met - timedelta(days=BIN_DAYS)).timestamp()
+    book, deleted = company.pipeline.book, company.pipeline.book.deals.deleted_at
+    kept = ((deleted == NONE) | (deleted >= emptied))[book.steps.deal]
+    steps = type(book.steps)(**{each.name: getattr(book.steps, each.name)[kept] for each in fields(book.steps)})
+    return replace(company, pipeline=replace(company.pipeline, book=replace(book, steps=steps)))
