@@ -1,22 +1,20 @@
 """Bulk API 2.0 query jobs: their life, their pages and what they refuse."""
 
-import base64
-import binascii
 import logging
 import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.http.faults import Faults
 from connectors.sandbox.http.message import Place, Request, Response, json_response
 from connectors.sandbox.ids import make_id, to_long_id
-from connectors.sandbox.query import Compiled, OrgCalendar, compile_query, find_object
-from connectors.sandbox.query.lines import Lines
-from connectors.sandbox.query.records import DELIMITERS, LINE_ENDINGS, csv_header, fetch_lines
+from connectors.sandbox.jobs.bulk_job import Job
+from connectors.sandbox.jobs.locators import make_locator, read_count, read_locator
+from connectors.sandbox.query import OrgCalendar, compile_query, find_object
+from connectors.sandbox.query.records import DELIMITERS, LINE_ENDINGS, fetch_lines
 from connectors.sandbox.soql import parse
 from connectors.sandbox.statement import FieldsOf, Statement, Subquery, TypeOf
 from connectors.sandbox.store.org import Org, clock_text
@@ -28,39 +26,6 @@ FINISHED = ("JobComplete", "Failed", "Aborted")
 log = logging.getLogger("salespulse.sandbox")
 
 
-@dataclass(slots=True)
-class Job:
-    """A query job. `lines` are there once it is complete."""
-
-    id: str
-    operation: str
-    query: str
-    sobject: str
-    api_version: str
-    delimiter: str
-    ending: str
-    created: str
-    compiled: Compiled
-    is_pk_chunked: bool
-    state: str = "UploadComplete"
-    error: str | None = None
-    lines: Lines | None = None
-    milliseconds: int = 0
-    slow_polls: int = 0
-
-    @property
-    def rows(self) -> int:
-        return 0 if self.lines is None else len(self.lines)
-
-    def page(self, start: int, count: int) -> bytes:
-        """Header and the lines from `start` on: they are spelled already, no cell is touched."""
-        return self.header + (b"" if self.lines is None else self.lines.read(start, count))
-
-    @property
-    def header(self) -> bytes:
-        return csv_header(self.compiled, self.delimiter, self.ending)
-
-
 class BulkJobs:
     """All jobs of the org. Jobs run in threads of their own, on the org as it is when they start."""
 
@@ -68,6 +33,8 @@ class BulkJobs:
         self._org = org
         self._faults = faults
         self._page_rows = page_rows
+        user = find_object(org.schema, "User")
+        self._user_id = make_id(user.key_prefix if user else "005", 1)
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="bulk")
@@ -82,7 +49,7 @@ class BulkJobs:
         job = self._make_job(request.json_object, version)
         with self._lock:
             self._jobs[job.id] = job
-        answer = json_response(self._shown(job, is_brief=True))
+        answer = json_response(job.shown(self._user_id, is_brief=True))
         self._harm(job, request)
         self._pool.submit(self._run, job)
         return answer
@@ -99,12 +66,12 @@ class BulkJobs:
         self._find(job_id)
         if job.slow_polls and job.state == "JobComplete":
             job.slow_polls -= 1
-            return json_response({**self._shown(job), "state": "InProgress", "numberRecordsProcessed": 0})
-        return json_response(self._shown(job))
+            return json_response({**job.shown(self._user_id), "state": "InProgress", "numberRecordsProcessed": 0})
+        return json_response(job.shown(self._user_id))
 
     def list(self) -> Response:
         with self._lock:
-            records = [self._shown(job, is_brief=True) for job in self._jobs.values()]
+            records = [job.shown(self._user_id, is_brief=True) for job in self._jobs.values()]
         return json_response({"done": True, "records": records, "nextRecordsUrl": None})
 
     def abort(self, job_id: str, request: Request) -> Response:
@@ -116,7 +83,7 @@ class BulkJobs:
             if job.state in FINISHED:
                 raise OrgError("INVALIDJOBSTATE", f"Aborting already {job.state} Job not allowed")
             job.state = "Aborted"
-        return json_response(self._shown(job))
+        return json_response(job.shown(self._user_id))
 
     def delete(self, job_id: str) -> Response:
         job = self._find(job_id)
@@ -130,15 +97,15 @@ class BulkJobs:
         """GET …/{id}/results: one page of CSV, and the locator of the next in a header."""
         job = self._completed(job_id)
         parameters = request.parameters
-        count = _positive(parameters.get("maxRecords"), self._page_rows)
-        start = _read_locator(parameters.get("locator"), job.rows)
+        count = read_count(parameters.get("maxRecords"), self._page_rows)
+        start = read_locator(parameters.get("locator"), job.rows)
         end = min(start + count, job.rows)
         place = Place(start, end, job.rows, start // count + 1)
         self._harm(job, request, place)
         self._completed(job_id)
         headers = {
             "Sforce-NumberOfRecords": str(end - start),
-            "Sforce-Locator": _make_locator(end) if end < job.rows else "null",
+            "Sforce-Locator": make_locator(end) if end < job.rows else "null",
         }
         return Response(200, job.page(start, count), "text/csv; charset=UTF-8", headers, place)
 
@@ -150,17 +117,17 @@ class BulkJobs:
         if version != job.api_version:
             message = f"The API version in the request must be the job's, {job.api_version}"
             raise OrgError("API_VERSION_MISMATCH", message, 409)
-        count = _positive(request.parameters.get("maxRecords"), self._page_rows)
-        start = _read_locator(request.parameters.get("locator"), job.rows)
+        count = read_count(request.parameters.get("maxRecords"), self._page_rows)
+        start = read_locator(request.parameters.get("locator"), job.rows)
         base = f"/services/data/v{version}/jobs/query/{job.id}"
         starts = list(range(start, max(job.rows, 1), count))
         size = "" if count == self._page_rows else f"&maxRecords={count}"
         shown = [
-            {"resultUrl": f"{base}/results?locator={_make_locator(each)}{size}"}
+            {"resultUrl": f"{base}/results?locator={make_locator(each)}{size}"}
             for each in starts[:RESULT_PAGES_AT_A_TIME]
         ]
         more = starts[RESULT_PAGES_AT_A_TIME:]
-        following = f"{base}/resultPages?locator={_make_locator(more[0])}{size}" if more else None
+        following = f"{base}/resultPages?locator={make_locator(more[0])}{size}" if more else None
         return json_response({"resultPages": shown, "nextRecordsUrl": following, "done": not more})
 
     def _make_job(self, told: dict[str, Any], version: str) -> Job:
@@ -199,7 +166,7 @@ class BulkJobs:
 
     def _run(self, job: Job) -> None:
         started = time.perf_counter()
-        if not _move(job, "UploadComplete", "InProgress"):
+        if not job.move("UploadComplete", "InProgress"):
             return
         try:
             _refuse_compound(job)
@@ -212,7 +179,7 @@ class BulkJobs:
         else:
             state = "JobComplete"
         job.milliseconds = int((time.perf_counter() - started) * 1000)
-        _move(job, "InProgress", state)
+        job.move("InProgress", state)
         log.debug("job %s on %s: %s, %d rows", job.id, job.sobject, job.state, job.rows)
 
     def _find(self, job_id: str) -> Job:
@@ -226,40 +193,6 @@ class BulkJobs:
         if job.state != "JobComplete":
             raise OrgError("INVALIDJOBSTATE", f"Results are not there: the job's state is {job.state}")
         return job
-
-    def _shown(self, job: Job, *, is_brief: bool = False) -> dict[str, Any]:
-        user = find_object(self._org.schema, "User")
-        shown = {
-            "id": job.id,
-            "operation": job.operation,
-            "object": job.sobject,
-            "createdById": make_id(user.key_prefix if user else "005", 1),
-            "createdDate": job.created,
-            "systemModstamp": job.created,
-            "state": job.state,
-            "concurrencyMode": "Parallel",
-            "contentType": "CSV",
-            "apiVersion": float(job.api_version),
-            "lineEnding": job.ending,
-            "columnDelimiter": job.delimiter,
-        }
-        if is_brief:
-            return shown
-        shown |= {
-            "jobType": "V2Query",
-            "numberRecordsProcessed": job.rows if job.state == "JobComplete" else 0,
-            "retries": 0,
-            "totalProcessingTime": job.milliseconds,
-            "isPkChunkingSupported": job.is_pk_chunked,
-        }
-        return shown | ({"errorMessage": job.error} if job.error else {})
-
-
-def _move(job: Job, old: str, new: str) -> bool:
-    if job.state != old:
-        return False  # aborted meanwhile
-    job.state = new
-    return True
 
 
 def _refuse_unsupported(statement: Statement) -> None:
@@ -282,27 +215,3 @@ def _refuse_compound(job: Job) -> None:
             "Failed to process query: FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query"
         )
         raise OrgError("InvalidBatch", message)
-
-
-def _positive(text: str | None, default: int) -> int:
-    if text is None:
-        return default
-    if not text.isdecimal() or int(text) == 0:
-        raise OrgError("INVALID_QUERY_PARAMETER", f"maxRecords must be a positive number, not '{text}'")
-    return int(text)
-
-
-def _make_locator(start: int) -> str:
-    return base64.urlsafe_b64encode(str(start).encode()).decode().rstrip("=")
-
-
-def _read_locator(text: str | None, rows: int) -> int:
-    if text is None:
-        return 0
-    try:
-        start = int(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError) as error:
-        raise OrgError("INVALID_QUERY_LOCATOR", f"invalid query locator: {text}") from error
-    if not 0 <= start <= rows:
-        raise OrgError("INVALID_QUERY_LOCATOR", f"invalid query locator: {text}")
-    return start
