@@ -10,14 +10,20 @@ from dataclasses import dataclass
 # Salesforce field types, as describe spells them, shared by many objects.
 STAMPS = {"CreatedDate": "datetime", "LastModifiedDate": "datetime", "SystemModstamp": "datetime"}
 RECORD = {"Id": "id", "IsDeleted": "boolean", **STAMPS}
+# Only an org of several currencies has this field. Nothing is missing in one that lacks it.
+CURRENCY = {"CurrencyIsoCode": "picklist"}
 
 
 @dataclass(frozen=True, slots=True)
 class SyncedObject:
-    """An sObject by its API name, with the fields (name → describe type) that staging relies on."""
+    """An sObject by its API name, with the fields (name → describe type) that staging relies on.
+
+    `is_optional`: many orgs do without it, those of one currency for example, and lack nothing.
+    """
 
     name: str
     fields: dict[str, str]
+    is_optional: bool = False
 
 
 OBJECTS: tuple[SyncedObject, ...] = (
@@ -44,6 +50,30 @@ OBJECTS: tuple[SyncedObject, ...] = (
             "FullyQualifiedLabel": "string",
             "SystemModstamp": "datetime",
         },
+    ),
+    SyncedObject(
+        "CurrencyType",
+        {
+            "Id": "id",
+            "IsoCode": "picklist",
+            "ConversionRate": "double",
+            "IsActive": "boolean",
+            "IsCorporate": "boolean",
+            **STAMPS,
+        },
+        is_optional=True,
+    ),
+    SyncedObject(
+        "DatedConversionRate",
+        {
+            "Id": "id",
+            "IsoCode": "picklist",
+            "StartDate": "date",
+            "NextStartDate": "date",
+            "ConversionRate": "double",
+            **STAMPS,
+        },
+        is_optional=True,
     ),
     SyncedObject(
         "UserRole",
@@ -108,6 +138,7 @@ OBJECTS: tuple[SyncedObject, ...] = (
         "Account",
         {
             **RECORD,
+            **CURRENCY,
             "MasterRecordId": "reference",
             "Name": "string",
             "Type": "picklist",
@@ -156,6 +187,7 @@ OBJECTS: tuple[SyncedObject, ...] = (
         "Opportunity",
         {
             **RECORD,
+            **CURRENCY,
             "AccountId": "reference",
             "RecordTypeId": "reference",
             "Name": "string",
@@ -196,6 +228,7 @@ OBJECTS: tuple[SyncedObject, ...] = (
             "Probability": "percent",
             "ForecastCategory": "picklist",
             "SystemModstamp": "datetime",
+            **CURRENCY,
         },
     ),
     SyncedObject(
@@ -222,6 +255,31 @@ OBJECTS: tuple[SyncedObject, ...] = (
             "IsPrimary": "boolean",
             "CreatedById": "reference",
         },
+    ),
+    SyncedObject(
+        "OpportunitySplitType",
+        {
+            "Id": "id",
+            "DeveloperName": "string",
+            "MasterLabel": "string",
+            "SplitField": "string",
+            "IsActive": "boolean",
+            "IsTotalValidated": "boolean",
+            **STAMPS,
+        },
+        is_optional=True,
+    ),
+    SyncedObject(
+        "OpportunitySplit",
+        {
+            **RECORD,
+            "OpportunityId": "reference",
+            "SplitOwnerId": "reference",
+            "SplitTypeId": "reference",
+            "SplitPercentage": "percent",
+            "SplitAmount": "currency",
+        },
+        is_optional=True,
     ),
     SyncedObject(
         "Task",
@@ -284,6 +342,12 @@ OBJECTS: tuple[SyncedObject, ...] = (
             "QuotaAmount": "currency",
             "IsAmount": "boolean",
             **STAMPS,
+            **CURRENCY,
         },
     ),
 )
+
+
+def is_optional(name: str) -> bool:
+    """Whether an org that lacks this sObject of the table lacks nothing."""
+    return any(entry.is_optional for entry in OBJECTS if entry.name == name)

@@ -12,7 +12,7 @@ from connectors.salesforce.client import Client
 from connectors.salesforce.describe import describe_object
 from connectors.salesforce.errors import SalesforceError
 from connectors.salesforce.limits import limits
-from connectors.salesforce.objects import SyncedObject
+from connectors.salesforce.objects import CURRENCY, SyncedObject, is_optional
 from connectors.salesforce.plan import resolve_objects
 
 LARGEST_SKEW = timedelta(minutes=1)
@@ -55,7 +55,8 @@ def _findings(client: Client, requested: Sequence[str] | None, exclude: Sequence
     for entry in plan.objects:
         yield _readable(client, entry)
     for name in plan.missing:
-        yield Finding(name, "warning", "The org does not offer it to this user; what is built on it stays empty.", True)
+        level: Level = "ok" if is_optional(name) else "warning"
+        yield Finding(name, level, "The org does not offer it to this user; what is built on it stays empty.", True)
     yield _clock(client)
 
 
@@ -90,7 +91,7 @@ def _readable(client: Client, entry: SyncedObject) -> Finding:
     except SalesforceError as error:
         return Finding(entry.name, "error", str(error), is_object=True)
     there = {field.name for field in description.fields}
-    missing = [name for name in entry.fields if name not in there]
+    missing = [name for name in entry.fields if name not in there and name not in CURRENCY]
     told = description.cursor_field or "nothing, so it is read in full each time"
     message = f"Readable, {len(there)} fields, changes told by {told}."
     if not missing:

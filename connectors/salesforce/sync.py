@@ -24,6 +24,7 @@ from connectors.salesforce.extract import extract, is_too_large
 from connectors.salesforce.lock import held
 from connectors.salesforce.manifest import SOURCE, Manifest
 from connectors.salesforce.naming import table_name
+from connectors.salesforce.objects import CURRENCY
 from connectors.salesforce.options import FetchOptions
 from connectors.salesforce.pending import damaged_deletions, pending
 from connectors.salesforce.soql import literal, select
@@ -260,7 +261,7 @@ def _offered(batch: LandedBatch) -> Iterator[LandedBatch]:
 
 
 def _tell_fields(described: ObjectDescription, expected: Mapping[str, str], known: Known) -> None:
-    missing = [name for name in expected if not described.has(name)]
+    missing = [name for name in expected if name not in CURRENCY and not described.has(name)]
     if missing:
         log.warning(
             "%s: the org lacks these fields or hides them from this user; they stay empty: %s",

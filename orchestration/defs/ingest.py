@@ -15,7 +15,7 @@ from connectors.salesforce.address import is_loopback
 from connectors.salesforce.describe import expected_columns
 from connectors.salesforce.errors import LoginError, QuotaExceededError, SalesforceError, UnreachableError
 from connectors.salesforce.naming import table_name
-from connectors.salesforce.objects import OBJECTS, SyncedObject
+from connectors.salesforce.objects import OBJECTS, SyncedObject, is_optional
 from connectors.salesforce.organization import fetch_organization
 from connectors.salesforce.plan import resolve_objects
 from connectors.warehouse import ledger
@@ -70,7 +70,8 @@ def objects(settings: Settings) -> dg.AssetsDefinition:
                 intake.note_calls()
             prune(connection, settings.landing, settings.landing_days)
             for name in (name for name in plan.missing if _key(name) in chosen):
-                log.warning("%s: this org does not offer it to this user; its table stays empty", name)
+                level = logging.INFO if is_optional(name) else logging.WARNING
+                log.log(level, "%s: this org does not offer it to this user; its table stays empty", name)
                 yield dg.MaterializeResult(asset_key=_key(name), metadata={"sobject": name, "dagster/row_count": 0})
 
     return sync_objects

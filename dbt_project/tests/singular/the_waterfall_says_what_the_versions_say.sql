@@ -28,23 +28,30 @@ told as (
             case
                 when versions.is_open and versions.valid_from <= periods.starts_at
                     and (versions.valid_to > periods.starts_at or versions.valid_to is null)
-                    then versions.amount
+                    then versions.constant_amount
             end
         ) as opening_amount,
         sum(
             case
                 when versions.is_open and versions.valid_from <= periods.known_until
                     and (versions.valid_to > periods.known_until or versions.valid_to is null)
-                    then versions.amount
+                    then versions.constant_amount
             end
         ) as closing_amount,
         sum(
             case
                 when versions.is_won and versions.valid_from <= periods.known_until
                     and (versions.valid_to > periods.known_until or versions.valid_to is null)
+                    then versions.constant_amount
+            end
+        ) as won_amount,
+        sum(
+            case
+                when versions.is_won and versions.valid_from <= periods.known_until
+                    and (versions.valid_to > periods.known_until or versions.valid_to is null)
                     then versions.amount
             end
-        ) as won_amount
+        ) as bookings_amount
 
     from periods
     inner join {{ ref('fct_opportunity_versions') }} as versions
@@ -64,7 +71,9 @@ select
     periods.closing_amount,
     told.closing_amount as told_closing_amount,
     periods.won_amount,
-    told.won_amount as told_won_amount
+    told.won_amount as told_won_amount,
+    periods.bookings_amount,
+    told.bookings_amount as told_bookings_amount
 
 from periods
 left join told
@@ -76,3 +85,4 @@ where
     periods.opening_amount <> coalesce(told.opening_amount, 0)
     or periods.closing_amount <> coalesce(told.closing_amount, 0)
     or periods.won_amount <> coalesce(told.won_amount, 0)
+    or periods.bookings_amount <> coalesce(told.bookings_amount, 0)

@@ -34,7 +34,7 @@ select
     shares.period_start_date,
     sum(quotas.quota_amount * shares.share) as goal_value
 
-from {{ ref('stg_salesforce__forecasting_quotas') }} as quotas
+from {{ ref('int_quotas_valued') }} as quotas
 left join {{ ref('stg_salesforce__periods') }} as quota_periods
     on quotas.period_id = quota_periods.period_id
 inner join periods
@@ -45,5 +45,4 @@ inner join shares
     on
         periods.period_kind = shares.quota_kind
         and periods.period_start_date = shares.quota_start_date
-where quotas.is_amount
 group by quotas.owner_id, shares.period_kind, shares.period_start_date

@@ -8,7 +8,8 @@ with versions as (
     select
         *,
         coalesce(owner_id, '') as owned_by_id,
-        coalesce(amount, 0) as value_amount,
+        -- in constant currency: a push moves a deal and does not re-rate it
+        coalesce(constant_amount, 0) as value_amount,
         -- never null: with an "or" in a left join every deal would be compared with every other
         coalesce(valid_to, {{ end_of_time() }}) as ends_at,
         lead(version_number) over (partition by opportunity_id order by version_number asc) is null as is_last
@@ -99,7 +100,8 @@ select
     coalesce(then_state.owned_by_id, ends.first_owner_id) as begin_owner_id,
     coalesce(then_state.value_amount, ends.first_amount) as begin_amount,
     coalesce(end_state.owned_by_id, ends.last_owner_id) as end_owner_id,
-    coalesce(end_state.value_amount, ends.last_amount) as end_amount
+    coalesce(end_state.value_amount, ends.last_amount) as end_amount,
+    coalesce(end_state.amount, 0) as end_corporate_amount
 
 from due
 inner join ends

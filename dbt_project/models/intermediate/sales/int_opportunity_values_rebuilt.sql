@@ -3,7 +3,7 @@
     next. The record comes last, from its latest change on, and drops out where history already ends with
     it. A deletion ends the last version.
 #}
-{% set values = ['stage_name', 'amount', 'probability_rate', 'close_date', 'forecast_category'] %}
+{% set values = ['stage_name', 'record_amount', 'probability_rate', 'close_date', 'forecast_category'] %}
 
 with states as (
 
@@ -35,8 +35,11 @@ ordered as (
         -- The record is the last word whatever its stamp says, so instants never run backwards.
         max(seen_at) over in_order as seen_from,
     {% for value in values %}
-    lag({{ value }}) over in_order as previous_{{ value }}{{ ',' if not loop.last }}
+    lag({{ value }}) over in_order as previous_{{ value }},
     {% endfor %}
+    lag(currency_iso_code) over in_order as previous_currency_iso_code,
+    -- History need not tell the currency: it is that of the first state since which does.
+    first_value(currency_iso_code ignore nulls) over from_here as currency_since
 
     from states
     window in_order as (
@@ -46,6 +49,15 @@ ordered as (
             seen_at asc nulls first,
             case provenance when 'history' then 0 else 1 end asc,
             state_id asc
+    ),
+    from_here as (
+        partition by opportunity_id
+        order by
+            case provenance when 'current' then 1 else 0 end asc,
+            seen_at asc nulls first,
+            case provenance when 'history' then 0 else 1 end asc,
+            state_id asc
+        rows between current row and unbounded following
     )
 
 ),
@@ -64,6 +76,7 @@ changed as (
         {% for value in values %}
         or {{ value }} is distinct from previous_{{ value }}
         {% endfor %}
+        or currency_iso_code <> previous_currency_iso_code
     window in_order as (partition by opportunity_id order by state_number asc)
 
 )
@@ -86,6 +99,7 @@ select
     {% for value in values %}
     changed.{{ value }},
     {% endfor %}
+    changed.currency_since as currency_iso_code,
     -- What the record said of itself goes before what the list of stages says today.
     case
         when changed.next_seen_from is null then opportunities.is_closed

@@ -6,19 +6,16 @@
 with versions as (
 
     select
-        versions.opportunity_id,
-        versions.owner_id,
-        deals.sales_process,
-        versions.stage_name,
-        coalesce(versions.amount, 0) as amount,
-        cast(coalesce(versions.amount * versions.probability_rate, 0) as decimal(18, 2)) as weighted_amount,
-        {{ local_date('versions.valid_from') }} as first_date,
-        {{ local_date('versions.valid_to') }} as end_date
+        owner_id,
+        sales_process,
+        stage_name,
+        coalesce(amount, 0) as amount,
+        coalesce(weighted_amount, 0) as weighted_amount,
+        {{ local_date('valid_from') }} as first_date,
+        {{ local_date('valid_to') }} as end_date
 
-    from {{ ref('int_opportunity_versions_rebuilt') }} as versions
-    inner join {{ ref('int_opportunities_classified') }} as deals
-        on versions.opportunity_id = deals.opportunity_id
-    where not versions.is_closed
+    from {{ ref('fct_opportunity_versions') }}
+    where is_open
 
 ),
 

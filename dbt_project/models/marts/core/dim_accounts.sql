@@ -33,7 +33,7 @@ select
     accounts.parent_account_id,
     parents.account_name as parent_account_name,
     accounts.billing_country,
-    accounts.annual_revenue_amount,
+    {{ in_corporate_currency('accounts.record_annual_revenue_amount', 'rates.rate') }} as annual_revenue_amount,
     accounts.employee_count,
     coalesce(deals.won_count, 0) > 0 as is_customer,
     deals.first_won_date,
@@ -48,6 +48,8 @@ select
     accounts.master_record_id as merged_into_account_id
 
 from accounts
+left join {{ ref('int_currency_rates_dated') }} as rates
+    on {{ is_rate_of('rates', 'accounts.currency_iso_code', 'cast(null as date)') }}
 left join accounts as parents
     on accounts.parent_account_id = parents.account_id
 left join {{ ref('stg_salesforce__users') }} as owners

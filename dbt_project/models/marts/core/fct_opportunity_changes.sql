@@ -3,13 +3,14 @@
     held. The creation of a deal is no change.
 #}
 {% set no_amount = 'cast(null as decimal(18, 2))' %}
-{% set grown_amount = 'coalesce(amount, 0) - coalesce(old_amount, 0)' %}
+{% set grown_amount = 'coalesce(constant_amount, 0) - coalesce(old_constant_amount, 0)' %}
 {% set no_number = 'cast(null as bigint)' %}
 {% set pushed_days = dbt.datediff('old_close_date', 'close_date', 'day') %}
 {% set pushed_months = dbt.datediff('old_close_date', 'close_date', 'month') %}
 {% set fields = {
     'StageName': 'stage_name',
-    'Amount': 'amount',
+    'Amount': 'record_amount',
+    'CurrencyIsoCode': 'currency_iso_code',
     'Probability': 'probability_rate',
     'CloseDate': 'close_date',
     'ForecastCategory': 'forecast_category',
@@ -22,6 +23,7 @@ with versions as (
         {% for column in fields.values() %}
         lag({{ column }}) over in_order as old_{{ column }},
         {% endfor %}
+        lag(constant_amount) over in_order as old_constant_amount,
         -- from the last stage of its own: a stay in one of another process is passed over
         last_value(stage_order ignore nulls) over (
             partition by opportunity_id
@@ -46,7 +48,7 @@ changes as (
         cast({{ column }} as {{ dbt.type_string() }}) as new_value,
         changed_by_id,
         owner_id,
-        {{ grown_amount if column == 'amount' else no_amount }} as amount_change,
+        {{ grown_amount if column == 'record_amount' else no_amount }} as amount_change,
         {{ pushed_days if column == 'close_date' else no_number }} as close_date_days,
         {{ pushed_months if column == 'close_date' else no_number }} as close_date_months,
         {{ 'stage_order - old_stage_order' if column == 'stage_name' else no_number }} as stage_steps,

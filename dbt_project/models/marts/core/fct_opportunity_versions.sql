@@ -41,9 +41,15 @@ select
     deals.sales_process,
     versions.stage_name,
     stages.stage_order,
-    versions.amount,
+    versions.currency_iso_code,
+    versions.record_amount,
+    {{ in_corporate_currency('versions.record_amount', 'rates.rate') }} as amount,
+    {{ in_corporate_currency('versions.record_amount', 'rates.constant_rate') }} as constant_amount,
     versions.probability_rate,
-    cast(versions.amount * versions.probability_rate as decimal(18, 2)) as weighted_amount,
+    cast(
+        {{ in_corporate_currency('versions.record_amount', 'rates.rate') }} * versions.probability_rate
+        as decimal(18, 2)
+    ) as weighted_amount,
     versions.close_date,
     versions.forecast_category,
     not versions.is_closed as is_open,
@@ -65,6 +71,8 @@ select
 from versions
 inner join deals
     on versions.opportunity_id = deals.opportunity_id
+left join {{ ref('int_currency_rates_dated') }} as rates
+    on {{ is_rate_of('rates', 'versions.currency_iso_code', 'versions.close_date') }}
 left join stages
     on
         deals.sales_process = stages.sales_process

@@ -19,10 +19,9 @@ quotas as (
         quotas.owner_id,
         quarters.fiscal_quarter_start_date,
         sum(quotas.quota_amount) as quota_amount
-    from {{ ref('stg_salesforce__forecasting_quotas') }} as quotas
+    from {{ ref('int_quotas_valued') }} as quotas
     inner join quarters
         on quotas.start_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
-    where quotas.is_amount
     group by quotas.owner_id, quarters.fiscal_quarter_start_date
 
 ),

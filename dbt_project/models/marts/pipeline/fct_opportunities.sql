@@ -56,7 +56,11 @@ select
     opportunities.is_closed and not opportunities.is_won as is_lost,
 
     -- its worth
+    opportunities.currency_iso_code,
+    opportunities.record_amount,
     opportunities.amount,
+    opportunities.constant_amount,
+    opportunities.amount_unknown_reason,
     opportunities.probability_rate,
     cast(opportunities.amount * opportunities.probability_rate as decimal(18, 2)) as weighted_amount,
     case

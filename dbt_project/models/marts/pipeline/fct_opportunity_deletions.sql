@@ -1,6 +1,6 @@
 with opportunities as (
 
-    select * from {{ ref('stg_salesforce__opportunities') }}
+    select * from {{ ref('int_opportunities_classified') }}
 
 )
 

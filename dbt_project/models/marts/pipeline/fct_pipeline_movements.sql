@@ -110,6 +110,7 @@ select
     counterpart_owner_id,
     cast(leg_amount as decimal(18, 2)) as amount,
     cast(direction * leg_amount as decimal(18, 2)) as balance_amount,
+    case when leg = 'won' then cast(end_corporate_amount as decimal(18, 2)) end as bookings_amount,
     -- told of the opening, so that it is a share of what its owner had then, whoever pushed it
     leg = 'opening' and exit_leg = 'pushed_out' and is_open as is_slip,
     case

@@ -65,7 +65,8 @@ summed as (
         sum(case when legs.leg = '{{ leg }}' then 1 else 0 end) as {{ leg }}_count,
         {% endfor %}
         sum(case when legs.is_slip then 1 else 0 end) as slipped_count,
-        sum(legs.slipped_amount) as slipped_amount
+        sum(legs.slipped_amount) as slipped_amount,
+        coalesce(sum(legs.bookings_amount), 0) as bookings_amount
 
     from {{ ref('fct_pipeline_movements') }} as legs
     inner join scopes
@@ -91,6 +92,9 @@ select
     cast(case when {{ known }} then coalesce(summed.{{ leg }}_amount, 0) end as decimal(18, 2))
         as {{ leg }}_amount,
     {% endfor %}
+    cast(case when {{ known }} then coalesce(summed.bookings_amount, 0) end as decimal(18, 2)) as bookings_amount,
+    cast(case when {{ known }} then coalesce(summed.bookings_amount - summed.won_amount, 0) end as decimal(18, 2))
+        as currency_effect_amount,
     {% for leg in counted + ['slipped'] %}
     cast(case when {{ known }} then coalesce(summed.{{ leg }}_count, 0) end as bigint) as {{ leg }}_count,
     {% endfor %}

@@ -18,9 +18,10 @@ renamed as (
         type as account_type,
         industry,
         billing_country,
+        currency_iso_code,
 
         -- figures
-        cast(annual_revenue as decimal(18, 2)) as annual_revenue_amount,
+        cast(annual_revenue as decimal(18, 2)) as record_annual_revenue_amount,
         number_of_employees as employee_count,
 
         -- states

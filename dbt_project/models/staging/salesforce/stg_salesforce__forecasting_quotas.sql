@@ -12,8 +12,11 @@ renamed as (
         quota_owner_id as owner_id,
         period_id,
 
+        -- attributes
+        currency_iso_code,
+
         -- figures
-        cast(quota_amount as decimal(18, 2)) as quota_amount,
+        cast(quota_amount as decimal(18, 2)) as record_amount,
 
         -- states
         coalesce(is_amount, true) as is_amount,

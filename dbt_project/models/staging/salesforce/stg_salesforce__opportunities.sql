@@ -19,13 +19,14 @@ renamed as (
         name as opportunity_name,
         type as opportunity_type,
         lead_source,
+        currency_iso_code,
         stage_name,
         {{ forecast_category('forecast_category') }} as forecast_category,
         nullif(trim(next_step), '') as next_step,
         loss_reason__c as loss_reason,
 
         -- figures
-        cast(amount as decimal(18, 2)) as amount,
+        cast(amount as decimal(18, 2)) as record_amount,
         probability / 100 as probability_rate,
         push_count as salesforce_push_count,
 

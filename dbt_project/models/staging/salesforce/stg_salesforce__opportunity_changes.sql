@@ -16,12 +16,13 @@ renamed as (
         -- attributes
         type as opportunity_type,
         lead_source,
+        currency_iso_code,
         stage_name,
         {{ forecast_category('forecast_category') }} as forecast_category,
         nullif(trim(next_step), '') as next_step,
 
         -- figures
-        cast(amount as decimal(18, 2)) as amount,
+        cast(amount as decimal(18, 2)) as record_amount,
         probability / 100 as probability_rate,
 
         -- states

@@ -13,11 +13,12 @@ renamed as (
         created_by_id,
 
         -- attributes
+        currency_iso_code,
         stage_name,
         {{ forecast_category('forecast_category') }} as forecast_category,
 
         -- figures
-        cast(amount as decimal(18, 2)) as amount,
+        cast(amount as decimal(18, 2)) as record_amount,
         probability / 100 as probability_rate,
 
         -- states
