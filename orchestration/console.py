@@ -22,6 +22,7 @@ from rich.progress import (
 
 PHASES = {
     "sync_objects": "sync",
+    "raw_finance__bookings": "finance",
     "judge_raw": "check raw",
     "build_models": "build",
     "marts__rpt_forecast_ranges": "forecast",

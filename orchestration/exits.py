@@ -9,6 +9,7 @@ import dagster as dg
 
 from connectors.data_export.errors import DataExportError, NoExportError
 from connectors.delivery.channels.folder import OutboxError
+from connectors.finance.errors import FinanceError
 from connectors.landing_zone import LandingZoneError
 from connectors.salesforce.errors import SalesforceError
 from connectors.warehouse.errors import OtherOrgError, WarehouseError, WarehouseFolderError, WarehouseLockedError
@@ -49,6 +50,7 @@ EXPLAINED = (
     DbtError,
     OutboxError,
     EmbeddedOrgError,
+    FinanceError,
     SandboxError,
     LandingZoneError,
     SalesforceError,
@@ -61,7 +63,7 @@ def exit_code(error: BaseException) -> Exit:
     match error:
         case SalesforceError():
             return Exit(error.exit_code)
-        case ConfigurationError() | WarehouseFolderError() | OtherOrgError() | NoExportError():
+        case ConfigurationError() | WarehouseFolderError() | OtherOrgError() | NoExportError() | FinanceError():
             return Exit.USAGE
         case ChecksFailedError():
             return Exit.CHECKS_FAILED

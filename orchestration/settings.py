@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     export_folder: Path | None = Field(
         None, description="Folder or ZIP of Salesforce's Data Export, read in the place of the org."
     )
+    finance_bookings: Path | None = Field(
+        None, description="CSV or Parquet file with the bookings that finance keeps, to reconcile with."
+    )
     landing_days: int | None = Field(
         None, ge=1, description="Days that landed pages are kept; empty: for ever. Replay stays possible."
     )

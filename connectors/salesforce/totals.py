@@ -136,7 +136,7 @@ class _Counting:
         return dict.fromkeys(self.purged) | changed
 
     def months(self) -> tuple[MonthTotals, ...] | None:
-        """Count and amount of the live rows by month of the close date, by currency where there are several."""
+        """Count and amount of the live rows by month of the close date; None in an org of several currencies."""
         if not self.has_amounts or self.settled is None:
             return None
         groups = ["CALENDAR_YEAR(CloseDate)", "CALENDAR_MONTH(CloseDate)"]
@@ -146,7 +146,10 @@ class _Counting:
             f"SELECT {', '.join(asked)} FROM {self.description.name} WHERE {self.settled} "
             f"GROUP BY {', '.join([*groups, *currency])}"
         )
-        return None if rows is None else tuple(_month(row) for row in rows)
+        if rows is None or any(row.get("CurrencyIsoCode") for row in rows):
+            # Of several currencies SOQL adds up what it has converted, at rates that are not those of the records.
+            return None
+        return tuple(_month(row) for row in rows)
 
     def asked_purged(self) -> frozenset[str]:
         """What getDeleted tells; nothing where it is of no use."""

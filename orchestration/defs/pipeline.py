@@ -1,19 +1,19 @@
 """Puts the assets, checks, jobs and schedules together that depend on the settings.
 
 The one module of this folder with a definitions function: a module has either such a function or bare
-definitions (`forecast`, `failures`), for Dagster would pass over the bare ones beside a function.
+definitions (`forecast`, `finance`, `failures`), for Dagster would pass over the bare ones beside a function.
 """
 
 import dagster as dg
 
 from orchestration.console import event_logger
-from orchestration.defs import data_export, forecast, ingest, publish, transform, validate
+from orchestration.defs import data_export, finance, forecast, ingest, publish, transform, validate
 from orchestration.defs.resources import FRESHNESS, Crm, Warehouse
 from orchestration.settings import Settings, load_settings
 
 EXPORTS = dg.AssetSelection.groups("export")
 PUBLISHED = dg.AssetSelection.assets(publish.KEY)
-RAW = dg.AssetSelection.groups(ingest.GROUP)
+RAW = dg.AssetSelection.groups(ingest.GROUP, finance.GROUP)
 
 
 def jobs() -> dict[str, dg.AssetSelection]:
@@ -31,7 +31,7 @@ def jobs() -> dict[str, dg.AssetSelection]:
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """What the settings decide. The forecast, the sensor and the exports beside are found by themselves."""
+    """What the settings decide. The forecast, finance's file, the sensor and the exports beside are found by themselves."""
     source = ingest if settings.export_folder is None else data_export
     objects = source.objects(settings)
     marts = [*transform.marts_keys(), forecast.KEY]
