@@ -97,7 +97,7 @@ def _parsed(line: int, row: Sequence[object], places: dict[str, int]) -> tuple[d
         given = row[places[column.name]] if column.name in places else None
         try:
             found[column.name] = column.parse(given)
-        except values.ValueProblem as problem:
+        except values.UnclearValueError as problem:
             problems.append(Problem(line, column.name, str(given), problem.reason, problem.remedy))
             continue
         if found[column.name] is None and column.is_needed:

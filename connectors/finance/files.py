@@ -41,8 +41,8 @@ def _csv(path: Path) -> tuple[list[str], Rows]:
         raise NoBookingsFileError(path, f"line {reader.line_num} is no CSV ({error})") from error
     for line, row in rows:
         if len(row) != len(header):
-            reason = f"line {line} has {len(row)} values and the first line {len(header)}; quote values that hold {separator!r}"
-            raise BookingsColumnsError(path, reason, header)
+            counts = f"line {line} has {len(row)} values and the first line {len(header)}"
+            raise BookingsColumnsError(path, f"{counts}; quote values that hold {separator!r}", header)
     return header, iter(rows)
 
 

@@ -11,7 +11,7 @@ SALESFORCE_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
-class ValueProblem(Exception):
+class UnclearValueError(Exception):
     """A value that cannot be understood: why, and what to write instead."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -40,7 +40,7 @@ def day(given: object) -> date | None:
     try:
         return datetime.fromisoformat(told).date()
     except ValueError:
-        raise ValueProblem("it is no day", "write it as 2026-03-31") from None
+        raise UnclearValueError("it is no day", "write it as 2026-03-31") from None
 
 
 def money(given: object) -> Decimal | None:
@@ -49,15 +49,17 @@ def money(given: object) -> Decimal | None:
     if told is None:
         return None
     if not isinstance(given, (int, float, Decimal)) and not AMOUNT.fullmatch(told):
-        raise ValueProblem("it is no plain number", "write it as 1234.56, with a point and nothing between thousands")
+        raise UnclearValueError(
+            "it is no plain number", "write it as 1234.56, with a point and nothing between thousands"
+        )
     try:
         amount = Decimal(told)
     except InvalidOperation:
-        raise ValueProblem("it is no number", "write it as 1234.56") from None
+        raise UnclearValueError("it is no number", "write it as 1234.56") from None
     if not amount.is_finite() or abs(amount) >= LARGEST:
-        raise ValueProblem("it is too large to be an amount", "write the amount of one booking")
+        raise UnclearValueError("it is too large to be an amount", "write the amount of one booking")
     if amount != amount.quantize(CENT):
-        raise ValueProblem("it has more than two digits after the point", "round it to the cent")
+        raise UnclearValueError("it has more than two digits after the point", "round it to the cent")
     return amount.quantize(CENT)
 
 
@@ -65,7 +67,9 @@ def currency(given: object) -> str | None:
     """An ISO code; None where it is empty."""
     told = (text(given) or "").upper()
     if told and not CURRENCY.fullmatch(told):
-        raise ValueProblem("it is no ISO code of a currency", "write it as EUR, or leave it empty for the corporate one")
+        raise UnclearValueError(
+            "it is no ISO code of a currency", "write it as EUR, or leave it empty for the corporate one"
+        )
     return told or None
 
 
@@ -73,5 +77,5 @@ def salesforce_id(given: object) -> str | None:
     """An id of 15 or 18 letters and digits."""
     told = text(given)
     if told is not None and not SALESFORCE_ID.fullmatch(told):
-        raise ValueProblem("it is no Salesforce id", "write its 15 or 18 letters and digits, or leave it empty")
+        raise UnclearValueError("it is no Salesforce id", "write its 15 or 18 letters and digits, or leave it empty")
     return told

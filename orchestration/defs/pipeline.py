@@ -31,7 +31,7 @@ def jobs() -> dict[str, dg.AssetSelection]:
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """What the settings decide. The forecast, finance's file, the sensor and the exports beside are found by themselves."""
+    """What the settings decide. What does not depend on them is found by itself."""
     source = ingest if settings.export_folder is None else data_export
     objects = source.objects(settings)
     marts = [*transform.marts_keys(), forecast.KEY]

@@ -1,4 +1,4 @@
-"""The version that readers see: a fresh file, Parquet and the report, swapped in at once."""
+"""The version that readers see: a fresh file, Parquet, the report and finance's forecast, swapped in at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,7 @@ from connectors.warehouse.publish import FILE_NAME, publish
 from connectors.warehouse.retention import prune
 from orchestration.defs.resources import POOL, Warehouse
 from orchestration.exits import explained
+from orchestration.finance_file import write_forecast
 from orchestration.report.page import render
 
 KEY = dg.AssetKey(["published", "sales_metrics"])
@@ -25,7 +26,7 @@ def published(deps: list[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="published",
         kinds={"duckdb", "parquet", "html"},
         owners=["team:sales-analytics"],
-        description="current/sales_metrics.duckdb with the marts, current/parquet and current/report: read these.",
+        description="current/sales_metrics.duckdb with the marts, current/parquet, current/report and current/finance.",
     )
     def publish_version(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
         with explained(), warehouse.lock() as settings, warehouse.session(settings) as connection:
@@ -33,7 +34,7 @@ def published(deps: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 connection,
                 settings.root,
                 run_id=context.run_id,
-                render=_report_writer(settings.time_zone),
+                render=_writer(settings.time_zone),
                 keep=settings.keep_versions,
             )
             prune(connection, settings.landing, settings.landing_days)
@@ -51,12 +52,13 @@ def published(deps: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return publish_version
 
 
-def _report_writer(time_zone: str) -> Callable[[Path], None]:
-    """The report is part of the version: it is written into it before readers see it."""
+def _writer(time_zone: str) -> Callable[[Path], None]:
+    """The report and finance's forecast are part of the version: they are written into it before readers see it."""
 
     def write(version: Path) -> None:
         target = version / REPORT
         target.parent.mkdir(parents=True)
         target.write_bytes(render(version / FILE_NAME, time_zone))
+        write_forecast(version)
 
     return write

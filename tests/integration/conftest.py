@@ -12,6 +12,7 @@ from connectors.sandbox.simulate.setting.era import Era
 from orchestration.embedded import OrgClock, read_clock, write_clock
 from orchestration.settings import Settings
 from tests.support.commands import Command, salespulse
+from tests.support.finance import write_bookings
 from tests.support.telling import without_purged
 
 SCALE = 0.2
@@ -34,9 +35,15 @@ def first_run(main_home: Path) -> Command:
 
 
 @pytest.fixture(scope="session")
-def second_run(main_home: Path, first_run: Command) -> Command:
+def finance_file(main_home: Path, first_run: Command) -> Path:
+    """What finance has booked of the deals won until the first run; only the second one is told of it."""
     assert first_run.exit_code == 0, first_run.stderr
-    return salespulse(main_home, "run", "--json", env=SMALL)
+    return write_bookings(main_home)
+
+
+@pytest.fixture(scope="session")
+def second_run(main_home: Path, finance_file: Path) -> Command:
+    return salespulse(main_home, "run", "--json", env={**SMALL, "SALESPULSE_FINANCE_BOOKINGS": str(finance_file)})
 
 
 @pytest.fixture(scope="session")
