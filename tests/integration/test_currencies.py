@@ -115,7 +115,7 @@ def test_each_version_is_converted_at_its_own_close_date(
 def test_the_won_leg_is_the_bookings_in_constant_currency_and_tells_them_in_corporate_too(
     ask: Ask, rates: Rates, won: list[Row], fixed: date
 ) -> None:
-    """Of the fall of a past quarter only what had been won when it ended: what was dated back since is no part of it."""
+    """Of a past quarter only what had been won when it ended: what was dated back since is no part of its fall."""
     falls = ask(
         "select f.*, p.period_end_date, p.ends_at from marts.rpt_pipeline_waterfall f "
         "join marts.dim_periods p using (period_kind, period_start_date) "

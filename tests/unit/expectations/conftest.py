@@ -12,12 +12,14 @@ AS_OF = "timestamp '2026-05-13 18:00:00'"  # a Wednesday
 OPS = f"""
 create schema marts;
 create table ops.objects as select * from (values
-    ('Organization', 'organization', 1), ('Period', 'period', 2), ('UserRole', 'user_role', 1),
+    ('Organization', 'organization', 1), ('Period', 'period', 2), ('CurrencyType', 'currency_type', 2),
+    ('DatedConversionRate', 'dated_conversion_rate', 2), ('UserRole', 'user_role', 1),
     ('User', 'user', 3), ('RecordType', 'record_type', 1), ('OpportunityStage', 'opportunity_stage', 4),
     ('Account', 'account', 2), ('Contact', 'contact', 2), ('Lead', 'lead', 1),
     ('Opportunity', 'opportunity', 7), ('OpportunityHistory', 'opportunity_history', 2),
     ('OpportunityFieldHistory', 'opportunity_field_history', 2),
-    ('OpportunityContactRole', 'opportunity_contact_role', 2), ('Task', 'task', 2), ('Event', 'event', 1),
+    ('OpportunityContactRole', 'opportunity_contact_role', 2),
+    ('OpportunitySplitType', 'opportunity_split_type', 2), ('OpportunitySplit', 'opportunity_split', 2), ('Task', 'task', 2), ('Event', 'event', 1),
     ('ForecastingQuota', 'forecasting_quota', 2)) as o(object_name, table_name, row_count);
 insert into ops.sync_state by name select object_name, table_name,
     case when table_name = 'opportunity_field_history' then 'created_date' else 'system_modstamp' end as cursor_name,
@@ -45,6 +47,8 @@ RAW_EXTRA = {
     "opportunity_history": "'opportunity1' as opportunity_id,",
     "opportunity_field_history": "'opportunity1' as opportunity_id,",
     "opportunity_contact_role": "'opportunity1' as opportunity_id, 'contact1' as contact_id,",
+    "opportunity_split": "'opportunity1' as opportunity_id, 'user1' as split_owner_id, "
+    "'opportunity_split_type1' as split_type_id,",
     "contact": "'account1' as account_id,",
     "forecasting_quota": "'user1' as quota_owner_id,",
 }
@@ -104,6 +108,14 @@ create table marts.rpt_pipeline_waterfall as select 'owner' as scope_kind, user_
     0 as moved_earlier_amount, 0 as deleted_amount, 0 as transferred_in_amount, 0 as transferred_out_amount,
     100 as closing_amount, 0.25 as slip_rate from marts.dim_users;
 create table marts.rpt_quota_coverage as select scope_kind, scope_id, period_kind, period_start_date
+    from marts.rpt_pipeline_waterfall;
+create table marts.fct_split_credits as select opportunity_id as credit_id from marts.fct_opportunities;
+create table marts.rpt_split_bookings as select * from marts.rpt_quota_coverage;
+create table marts.fct_finance_reconciliation as select opportunity_id as reconciliation_id
+    from marts.fct_opportunities;
+create table marts.rpt_finance_reconciliation as select 'month' as period_kind, date '2026-05-01' as period_start_date,
+    'account1' as account_id, 'Account 1' as account_name;
+create table marts.rpt_finance_forecast as select date '2026-04-01' as fiscal_quarter_start_date, scope_kind, scope_id
     from marts.rpt_pipeline_waterfall;
 create table marts.rpt_stage_conversions as select sales_process, stage_name, date '2026-04-01' as cohort_start_date
     from marts.dim_sales_stages;
@@ -179,6 +191,8 @@ def raw_tables() -> str:
 COUNTS = {
     "organization": 1,
     "period": 2,
+    "currency_type": 2,
+    "dated_conversion_rate": 2,
     "user_role": 1,
     "user": 3,
     "record_type": 1,
@@ -190,6 +204,8 @@ COUNTS = {
     "opportunity_history": 2,
     "opportunity_field_history": 2,
     "opportunity_contact_role": 2,
+    "opportunity_split_type": 2,
+    "opportunity_split": 2,
     "task": 2,
     "event": 1,
     "forecasting_quota": 2,
