@@ -20,4 +20,6 @@ select
 from {{ ref('fct_opportunities') }} as deals
 left join credited
     on deals.opportunity_id = credited.opportunity_id
-where abs(coalesce(deals.record_amount, 0) - coalesce(credited.credited_amount, 0)) > 0.01 * credited.credit_count
+where
+    abs(coalesce(deals.record_amount, 0) - coalesce(credited.credited_amount, 0))
+    > 0.01 * credited.credit_count

@@ -70,7 +70,8 @@ select
     denominated.record_amount,
     {{ in_corporate_currency('denominated.record_amount', 'rates.rate') }} as amount,
     denominated.account_name,
-    coalesce(deals.account_id, named.merged_into_account_id, named.account_id, names.account_id) as account_id,
+    coalesce(deals.account_id, named.merged_into_account_id, named.account_id, names.account_id)
+        as account_id,
     deals.opportunity_id as named_opportunity_id,
     coalesce(deals.is_won, false) as is_named_won
 

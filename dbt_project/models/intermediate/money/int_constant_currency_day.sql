@@ -1,4 +1,4 @@
-{# The day whose rates hold in constant currency: the configured one, else the first of the fiscal year of T. #}
+{# The day whose rates hold in constant currency: the configured one, else the fiscal year's first. #}
 
 select
     {% if var('constant_currency_date') %}

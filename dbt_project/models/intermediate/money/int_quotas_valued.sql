@@ -1,4 +1,7 @@
-{# Quotas of amounts in corporate currency, at the rate of their first day. One that names no currency is in it already. #}
+{#
+    Quotas of amounts in corporate currency, at the rate of their first day. One that names no currency is in it
+    already.
+#}
 
 with currencies as (
 

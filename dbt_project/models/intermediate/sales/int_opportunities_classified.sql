@@ -1,4 +1,4 @@
-{# Each deal with the sales process that it is to be judged against, and with its amount in corporate currency. #}
+{# Each deal with the sales process that it is to be judged against, and its amount in corporate currency. #}
 
 with opportunities as (
 

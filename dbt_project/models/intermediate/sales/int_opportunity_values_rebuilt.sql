@@ -34,12 +34,11 @@ ordered as (
         row_number() over in_order as state_number,
         -- The record is the last word whatever its stamp says, so instants never run backwards.
         max(seen_at) over in_order as seen_from,
-    {% for value in values %}
-    lag({{ value }}) over in_order as previous_{{ value }},
-    {% endfor %}
-    lag(currency_iso_code) over in_order as previous_currency_iso_code,
-    -- History need not tell the currency: it is that of the first state since which does.
-    first_value(currency_iso_code ignore nulls) over from_here as currency_since
+        {% for value in values + ['currency_iso_code'] %}
+        lag({{ value }}) over in_order as previous_{{ value }},
+        {% endfor %}
+        -- History need not tell the currency: it is that of the first state since which does.
+        first_value(currency_iso_code ignore nulls) over from_here as currency_since
 
     from states
     window in_order as (

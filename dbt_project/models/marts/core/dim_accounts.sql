@@ -33,7 +33,8 @@ select
     accounts.parent_account_id,
     parents.account_name as parent_account_name,
     accounts.billing_country,
-    {{ in_corporate_currency('accounts.record_annual_revenue_amount', 'rates.rate') }} as annual_revenue_amount,
+    {{ in_corporate_currency('accounts.record_annual_revenue_amount', 'rates.rate') }}
+        as annual_revenue_amount,
     accounts.employee_count,
     coalesce(deals.won_count, 0) > 0 as is_customer,
     deals.first_won_date,

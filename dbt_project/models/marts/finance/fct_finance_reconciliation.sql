@@ -8,7 +8,8 @@ with bookings as (
 
     select
         *,
-        row_number() over (partition by opportunity_id order by booked_date asc, booking_id asc) as booking_place
+        row_number() over (partition by opportunity_id order by booked_date asc, booking_id asc)
+            as booking_place
 
     from {{ ref('int_finance_bookings_matched') }}
 
@@ -62,7 +63,7 @@ select
     deals.opportunity_name,
     deals.owner_id,
     coalesce(deals.account_id, bookings.account_id) as account_id,
-    coalesce(deals.account_name, accounts.account_name, bookings.account_name) as account_name,
+    coalesce(deals.account_name, buyers.account_name, bookings.account_name) as account_name,
     deals.close_date,
     bookings.booking_id,
     bookings.line_number,
@@ -79,8 +80,8 @@ select
 from bookings
 full outer join deals
     on bookings.opportunity_id = deals.opportunity_id
-left join {{ ref('dim_accounts') }} as accounts
-    on bookings.account_id = accounts.account_id
+left join {{ ref('dim_accounts') }} as buyers
+    on bookings.account_id = buyers.account_id
 where
     bookings.booking_id is not null
     or (not deals.is_booked and deals.is_covered)

@@ -25,7 +25,8 @@ periods as (
 
     select
         periods.*,
-        periods.period_start_date >= covered.first_date and periods.period_end_date <= covered.last_date as is_covered
+        periods.period_start_date >= covered.first_date
+        and periods.period_end_date <= covered.last_date as is_covered
 
     from {{ ref('dim_periods') }} as periods
     inner join covered
@@ -61,7 +62,8 @@ entries as (
         0 as crm_amount,
         coalesce(finance_amount, 0) as finance_amount,
         case when match_kind = 'crm_only' then coalesce(crm_amount, 0) else 0 end as crm_only_amount,
-        case when match_kind = 'finance_only' then coalesce(finance_amount, 0) else 0 end as finance_only_amount,
+        case when match_kind = 'finance_only' then coalesce(finance_amount, 0) else 0 end
+            as finance_only_amount,
         0 as deal_count,
         case when booking_id is null then 0 else 1 end as booking_count
 

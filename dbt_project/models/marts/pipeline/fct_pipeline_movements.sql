@@ -115,7 +115,6 @@ select
     leg = 'opening' and exit_leg = 'pushed_out' and is_open as is_slip,
     case
         when leg = 'opening' and exit_leg = 'pushed_out' and is_open then cast(begin_amount as decimal(18, 2))
-    end
-        as slipped_amount
+    end as slipped_amount
 
 from legs

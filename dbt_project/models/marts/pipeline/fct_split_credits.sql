@@ -16,15 +16,16 @@ splits as (
         case
             -- a split of no type is one of the revenue
             when splits.split_type_id is null then 'revenue'
-            when types.split_type_id is null then 'unknown'
-            when not types.is_total_validated then 'overlay'
-            when lower(coalesce(types.split_field, 'Amount')) in ('amount', 'opportunity.amount') then 'revenue'
+            when kinds.split_type_id is null then 'unknown'
+            when not kinds.is_total_validated then 'overlay'
+            when lower(coalesce(kinds.split_field, 'Amount')) in ('amount', 'opportunity.amount')
+                then 'revenue'
             else 'other'
         end as credit_kind
 
     from {{ ref('stg_salesforce__opportunity_splits') }} as splits
-    left join {{ ref('stg_salesforce__opportunity_split_types') }} as types
-        on splits.split_type_id = types.split_type_id
+    left join {{ ref('stg_salesforce__opportunity_split_types') }} as kinds
+        on splits.split_type_id = kinds.split_type_id
     where not splits.is_deleted
 
 ),
@@ -66,7 +67,7 @@ select
     credits.credit_id,
     credits.opportunity_id,
     credits.owner_id,
-    users.user_name as owner_name,
+    credited.user_name as owner_name,
     credits.credit_kind,
     credits.credit_kind = 'revenue' as is_revenue,
     credits.is_split,
@@ -84,5 +85,5 @@ inner join deals
     on credits.opportunity_id = deals.opportunity_id
 left join {{ ref('int_currency_rates_dated') }} as rates
     on {{ is_rate_of('rates', 'deals.currency_iso_code', 'deals.close_date') }}
-left join {{ ref('stg_salesforce__users') }} as users
-    on credits.owner_id = users.user_id
+left join {{ ref('stg_salesforce__users') }} as credited
+    on credits.owner_id = credited.user_id

@@ -1,8 +1,7 @@
 {# Periods that begin before the history are there, empty, with the reason. #}
 {% set legs = [
     'opening', 'created', 'pulled_in', 'reopened', 'increased', 'decreased', 'won', 'lost', 'pushed_out',
-    'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing'
-] %}
+    'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing' ] %}
 {% set known = 'spine.starts_at >= spine.known_from' %}
 {% set counted = ['opening', 'created', 'won', 'lost', 'pushed_out', 'closing'] %}
 
@@ -40,8 +39,7 @@ spine as (
         periods.*,
         case
             when named.scope_kind = 'company' then horizons.state_known_from else horizons.owner_known_from
-        end
-            as known_from
+        end as known_from
 
     from named
     cross join horizons
@@ -66,7 +64,8 @@ summed as (
         {% endfor %}
         sum(case when legs.is_slip then 1 else 0 end) as slipped_count,
         sum(legs.slipped_amount) as slipped_amount,
-        coalesce(sum(legs.bookings_amount), 0) as bookings_amount
+        sum(legs.bookings_amount) as bookings_amount,
+        sum(legs.bookings_amount - legs.amount) as currency_effect_amount
 
     from {{ ref('fct_pipeline_movements') }} as legs
     inner join scopes
@@ -88,13 +87,10 @@ select
     spine.period_kind,
     spine.period_start_date,
     spine.period_label,
-    {% for leg in legs %}
+    {% for leg in legs + ['bookings', 'currency_effect'] %}
     cast(case when {{ known }} then coalesce(summed.{{ leg }}_amount, 0) end as decimal(18, 2))
         as {{ leg }}_amount,
     {% endfor %}
-    cast(case when {{ known }} then coalesce(summed.bookings_amount, 0) end as decimal(18, 2)) as bookings_amount,
-    cast(case when {{ known }} then coalesce(summed.bookings_amount - summed.won_amount, 0) end as decimal(18, 2))
-        as currency_effect_amount,
     {% for leg in counted + ['slipped'] %}
     cast(case when {{ known }} then coalesce(summed.{{ leg }}_count, 0) end as bigint) as {{ leg }}_count,
     {% endfor %}

@@ -41,7 +41,8 @@ select
     cast(coalesce(sum(entries.split_bookings_amount), 0) as decimal(18, 2)) as split_bookings_amount,
     cast(coalesce(sum(entries.bookings_amount), 0) as decimal(18, 2)) as bookings_amount,
     cast(
-        case when scopes.scope_kind = 'owner' then coalesce(sum(entries.overlay_amount), 0) end as decimal(18, 2)
+        case when scopes.scope_kind = 'owner' then coalesce(sum(entries.overlay_amount), 0) end
+        as decimal(18, 2)
     ) as overlay_amount
 
 from entries
