@@ -37,7 +37,7 @@ def test_no_rows_leave_an_empty_table_that_says_what_it_is(tmp_path: Path) -> No
 
 
 def test_many_rows_come_in_several_statements_and_all_of_them(tmp_path: Path) -> None:
-    rows = [(str(n), date(2026, 1, 1), Decimal(n)) for n in range(2 * ROWS_A_STATEMENT + 1)]
+    rows: list[tuple[object, ...]] = [(str(n), date(2026, 1, 1), Decimal(n)) for n in range(2 * ROWS_A_STATEMENT + 1)]
     with connect(tmp_path / "w.duckdb") as connection:
         assert replaced(connection, rows) == len(rows)
         found = connection.execute("select count(distinct id), sum(amount) from raw_finance.bookings").fetchall()
@@ -47,7 +47,7 @@ def test_many_rows_come_in_several_statements_and_all_of_them(tmp_path: Path) ->
 def test_what_fails_half_way_leaves_the_rows_of_before(tmp_path: Path) -> None:
     with connect(tmp_path / "w.duckdb") as connection:
         replaced(connection, [("a", date(2026, 1, 1), None)])
-        wrong = [(str(n), date(2026, 1, 1), None) for n in range(ROWS_A_STATEMENT)]
+        wrong: list[tuple[object, ...]] = [(str(n), date(2026, 1, 1), None) for n in range(ROWS_A_STATEMENT)]
         with pytest.raises(duckdb.ConstraintException):
             replaced(connection, [*wrong, ("b", None, None)])
         assert connection.execute("select id from raw_finance.bookings").fetchall() == [("a",)]
