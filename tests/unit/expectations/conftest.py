@@ -19,7 +19,8 @@ create table ops.objects as select * from (values
     ('Opportunity', 'opportunity', 7), ('OpportunityHistory', 'opportunity_history', 2),
     ('OpportunityFieldHistory', 'opportunity_field_history', 2),
     ('OpportunityContactRole', 'opportunity_contact_role', 2),
-    ('OpportunitySplitType', 'opportunity_split_type', 2), ('OpportunitySplit', 'opportunity_split', 2), ('Task', 'task', 2), ('Event', 'event', 1),
+    ('OpportunitySplitType', 'opportunity_split_type', 2), ('OpportunitySplit', 'opportunity_split', 2),
+    ('Task', 'task', 2), ('Event', 'event', 1),
     ('ForecastingQuota', 'forecasting_quota', 2)) as o(object_name, table_name, row_count);
 insert into ops.sync_state by name select object_name, table_name,
     case when table_name = 'opportunity_field_history' then 'created_date' else 'system_modstamp' end as cursor_name,
