@@ -5,12 +5,15 @@ a node's result means to Dagster is said in `orchestration.defs.transform`. No S
 """
 
 import fcntl
+import hashlib
 import json
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +24,8 @@ TARGET = PROJECT_DIR / "target"
 MANIFEST = TARGET / "manifest.json"
 # A folder is as young as the last file that was put into it or taken out of it.
 SOURCES = ("*.sql", "*.yml", "*.csv", "*/")
+# Of the variables that models are built with, those that the rows depend on.
+MEANINGFUL = ("SALESPULSE_TIME_ZONE",)
 # The parsed project as JSON (4 MB) costs a CPU-second each time it is written, and nobody reads a run's own copy.
 UNWRITTEN = ("--no-write-json",)
 
@@ -64,16 +69,22 @@ def manifest() -> Mapping[str, Any]:
     return parsed
 
 
-def build(settings: Settings, *, select: Sequence[str] = ()) -> list[NodeResult]:
-    """Build the selected nodes (default: all) and run their tests. Raises DbtError."""
-    arguments = ["build", *(["--select", *select] if select else [])]
-    arguments += ["--exclude-resource-type", "unit_test"]
+def build(
+    settings: Settings, *, select: Sequence[str] = (), since: datetime | None = None, has_tests: bool = True
+) -> list[NodeResult]:
+    """Build the selected nodes (default: all) and run their tests. Raises DbtError.
+
+    `since`: the last load (naive UTC) that the models hold already; None builds them from all rows.
+    """
+    arguments = ["build", *(["--select", *select] if select else []), *([] if since else ["--full-refresh"])]
+    arguments += ["--exclude-resource-type", "unit_test", *([] if has_tests else ["test"])]
     target = settings.root / "dbt"
     target.mkdir(parents=True, exist_ok=True)
     with _parsing_alone():
         # Parsed under the project's own names, whichever the warehouse: so one cache serves them all.
         parsed = _invoke(["parse"] if _is_stale() else ["parse", *UNWRITTEN], target=TARGET)
-    with _environment(_variables(settings)):
+    changed_since = since.isoformat(sep=" ") if since else ""
+    with _environment({**_variables(settings), "SALESPULSE_CHANGED_SINCE": changed_since}):
         result = _invoke([*arguments, *UNWRITTEN], target=target, parsed=parsed)
     return [
         NodeResult(
@@ -85,6 +96,17 @@ def build(settings: Settings, *, select: Sequence[str] = ()) -> list[NodeResult]
         )
         for row in result.results
     ]
+
+
+def fingerprint(settings: Settings) -> str:
+    """A text that differs when the models would be built otherwise: of their files, seeds, settings and engines."""
+    digest = hashlib.sha256()
+    for file in sorted(file for pattern in SOURCES[:-1] for file in _files(pattern)):
+        digest.update(str(file.relative_to(PROJECT_DIR)).encode() + file.read_bytes())
+    variables = {name: value for name, value in _variables(settings).items() if name in MEANINGFUL}
+    versions = [version(package) for package in ("dbt-core", "dbt-duckdb", "duckdb")]
+    digest.update(json.dumps([variables, versions]).encode())
+    return digest.hexdigest()
 
 
 def compile_models(target: Path) -> dict[str, str]:
@@ -100,8 +122,11 @@ def _is_stale() -> bool:
 
 
 def _newest_source() -> float:
-    files = (file for pattern in SOURCES for file in PROJECT_DIR.rglob(pattern) if TARGET not in (file, *file.parents))
-    return max((file.stat().st_mtime for file in files), default=0.0)
+    return max((file.stat().st_mtime for pattern in SOURCES for file in _files(pattern)), default=0.0)
+
+
+def _files(pattern: str) -> Iterator[Path]:
+    return (file for file in PROJECT_DIR.rglob(pattern) if TARGET not in (file, *file.parents))
 
 
 @contextmanager

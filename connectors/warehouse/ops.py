@@ -2,7 +2,7 @@
 
 New columns are added at the end, so that a warehouse of an older version is brought up to date in place.
 Who writes what: `journal` the loads, `reconciliation` the comparisons, `ledger` the checks, `telemetry` the API calls,
-`publish` the publications.
+`builds` the last build of the models, `publish` the publications.
 """
 
 import duckdb
@@ -134,6 +134,15 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "evaluated_count": "BIGINT",
         "sample": "VARCHAR",
         "checked_at": "TIMESTAMP",
+    },
+    # What the last whole build of the models was made from; no row while there is none.
+    "builds": {
+        "fingerprint": "VARCHAR",
+        "columns": "VARCHAR",
+        "row_counts": "VARCHAR",
+        "loaded_at": "TIMESTAMP",
+        "as_of": "TIMESTAMP",
+        "built_at": "TIMESTAMP",
     },
     "publications": {
         "version": "VARCHAR",

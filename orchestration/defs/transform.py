@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from connectors.warehouse import ledger
 from expectations.verdict import Verdict
-from orchestration import dbt
+from orchestration import building, dbt
 from orchestration.defs.resources import POOL, Warehouse
 from orchestration.exits import ChecksFailedError, explained
 
@@ -42,7 +42,7 @@ def models() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         with explained(), warehouse.lock() as settings:
-            results = dbt.build(settings, select=_selection(context))
+            results = building.build(settings, select=_selection(context))
             with warehouse.session(settings) as connection:
                 shapes = _shapes(connection)
                 ledger.record_checks(

@@ -33,7 +33,8 @@ select
     mails.scope as email,
     least(cast(sellers.created_at as date), coalesce(worked.first_date, cast(sellers.created_at as date)))
         as first_date,
-    coalesce(case when not sellers.is_active then worked.last_date end, cast('9999-12-31' as date)) as last_date
+    coalesce(case when not sellers.is_active then worked.last_date end, cast('9999-12-31' as date))
+        as last_date
 
 from {{ ref('dim_users') }} as sellers
 left join worked

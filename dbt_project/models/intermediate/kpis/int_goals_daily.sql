@@ -4,7 +4,7 @@
     the one for the person wins over one for the title, that over one for all.
 #}
 
-with groups as (
+with told_together as (
 
     select distinct
         goal_group,
@@ -18,29 +18,29 @@ with groups as (
 ranked as (
 
     select
-        groups.goal_group,
-        days.date_day,
+        told_together.goal_group,
+        dates.date_day,
         goals.metric,
         goals.period,
         goals.goal_value,
         row_number() over (
-            partition by groups.goal_group, days.date_day, goals.metric
+            partition by told_together.goal_group, dates.date_day, goals.metric
             order by
                 case goals.scope_kind when 'user' then 1 when 'title' then 2 else 3 end asc,
                 goals.valid_from desc
         ) as preference
 
-    from groups
+    from told_together
     inner join {{ ref('goals') }} as goals
         on
             goals.scope_kind = 'all'
-            or (goals.scope_kind = 'title' and lower(goals.scope) = groups.title)
-            or (goals.scope_kind = 'user' and lower(goals.scope) = groups.email)
-    inner join {{ ref('dim_dates') }} as days
+            or (goals.scope_kind = 'title' and lower(goals.scope) = told_together.title)
+            or (goals.scope_kind = 'user' and lower(goals.scope) = told_together.email)
+    inner join {{ ref('dim_dates') }} as dates
         on
-            days.is_business_day
-            and days.date_day >= goals.valid_from
-            and days.date_day <= coalesce(goals.valid_to, cast('9999-12-31' as date))
+            dates.is_business_day
+            and dates.date_day >= goals.valid_from
+            and dates.date_day <= coalesce(goals.valid_to, cast('9999-12-31' as date))
 
 )
 

@@ -38,7 +38,8 @@ same_day as (
     select
         series_number,
         avg(known_to_same_day) as expected_actual,
-        avg(case when periods_back < 12 then abs(known_to_same_day - previous_to_same_day) end) as moving_range
+        avg(case when periods_back < 12 then abs(known_to_same_day - previous_to_same_day) end)
+            as moving_range
 
     from remembered
     where periods_back between 1 and 12
@@ -57,7 +58,10 @@ counted as (
         {{ '+ ' if not loop.first }}coalesce(actual_{{ number }}, 0)
         {% endfor %} as baseline_sum,
         {% for number in before[:-1] %}
-        {{ '+ ' if not loop.first }}case when actual_{{ number }} - actual_{{ number + 1 }} is null then 0 else 1 end
+        {{ '+ ' if not loop.first }}case
+            when actual_{{ number }} is null or actual_{{ number + 1 }} is null then 0
+            else 1
+        end
         {% endfor %} as range_count,
         {% for number in before[:-1] %}
         {{ '+ ' if not loop.first }}coalesce(abs(actual_{{ number }} - actual_{{ number + 1 }}), 0)

@@ -27,14 +27,14 @@ of_groups as (
     select
         goals.goal_group,
         goals.metric,
-        days.period_kind,
-        days.period_start_date,
+        told.period_kind,
+        told.period_start_date,
         sum(goals.goal_value) as goal_value
 
     from {{ ref('int_goals_daily') }} as goals
-    inner join {{ ref('int_goal_days') }} as days
-        on goals.date_day = days.date_day
-    group by goals.goal_group, goals.metric, days.period_kind, days.period_start_date
+    inner join {{ ref('int_goal_days') }} as told
+        on goals.date_day = told.date_day
+    group by goals.goal_group, goals.metric, told.period_kind, told.period_start_date
 
 ),
 

@@ -1,4 +1,4 @@
-{# The quotas of the CRM in each period that is reported, each spread over the business days of its own period. #}
+{# The quotas of the CRM in each period reported, each spread over the business days of its own period. #}
 
 with periods as (
 
@@ -13,17 +13,17 @@ shares as (
     select
         periods.period_kind as quota_kind,
         periods.period_start_date as quota_start_date,
-        days.period_kind,
-        days.period_start_date,
-        cast(count(*) as double) / max(periods.business_day_count) as share
+        told.period_kind,
+        told.period_start_date,
+        cast(count(*) as double) / max(periods.business_day_count) as quota_share
 
     from periods
     inner join {{ ref('dim_dates') }} as dates
         on dates.date_day between periods.period_start_date and periods.period_end_date
-    inner join {{ ref('int_goal_days') }} as days
-        on dates.date_day = days.date_day
+    inner join {{ ref('int_goal_days') }} as told
+        on dates.date_day = told.date_day
     where dates.is_business_day
-    group by periods.period_kind, periods.period_start_date, days.period_kind, days.period_start_date
+    group by periods.period_kind, periods.period_start_date, told.period_kind, told.period_start_date
 
 )
 
@@ -32,7 +32,7 @@ select
     'bookings_amount' as metric,
     shares.period_kind,
     shares.period_start_date,
-    sum(quotas.quota_amount * shares.share) as goal_value
+    sum(quotas.quota_amount * shares.quota_share) as goal_value
 
 from {{ ref('int_quotas_valued') }} as quotas
 left join {{ ref('stg_salesforce__periods') }} as quota_periods

@@ -3,11 +3,7 @@
     its latest line of each deal, which the record itself says. A line that says the same as the next one (only
     a formula had moved, which no model reads) is left out.
 #}
-{% set said = [
-    'last_modified_at', 'owner_id', 'record_type_id', 'last_modified_by_id', 'opportunity_type', 'lead_source',
-    'stage_name', 'forecast_category', 'next_step', 'amount', 'probability_rate', 'is_closed', 'is_won',
-    'close_date', 'is_deleted'
-] %}
+{% set said = capture_columns() %}
 
 with several as (
 

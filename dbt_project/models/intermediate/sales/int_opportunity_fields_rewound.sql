@@ -4,6 +4,15 @@
     and the record itself say more.
 #}
 
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ forget_touched() }}",
+    )
+}}
+
 with ordered as (
 
     select
@@ -13,7 +22,7 @@ with ordered as (
         case when row_number() over in_order = 1 then old_value else lag(new_value) over in_order end
             as held_before
 
-    from {{ ref('int_opportunity_fields_observed') }}
+    from {{ of_touched(ref('int_opportunity_fields_observed')) }}
     window in_order as (
         partition by opportunity_id, field_name
         order by case precedence when 2 then 1 else 0 end asc, changed_at asc nulls first, precedence asc

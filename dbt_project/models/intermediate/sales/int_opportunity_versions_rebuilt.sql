@@ -3,9 +3,18 @@
     state of its values, that state is cut in two.
 #}
 
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ forget_touched() }}",
+    )
+}}
+
 with states as (
 
-    select * from {{ ref('int_opportunity_values_rebuilt') }}
+    select * from {{ of_touched(ref('int_opportunity_values_rebuilt')) }}
 
 ),
 
@@ -15,7 +24,7 @@ owners as (
         *,
         field_value as owner_id
 
-    from {{ ref('int_opportunity_fields_rewound') }}
+    from {{ of_touched(ref('int_opportunity_fields_rewound')) }}
     where field_name = 'Owner'
 
 ),

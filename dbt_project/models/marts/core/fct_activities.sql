@@ -1,3 +1,16 @@
+{# After few changes only those loaded since are put in anew, and events that had not ended before. #}
+{% set touched = ref('int_activities_touched') if is_partial() or not execute %}
+
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert' if target.type == 'duckdb' else 'merge',
+        unique_key='activity_id',
+        on_schema_change='fail',
+        pre_hook="{{ forget_touched('int_activities_touched', 'activity_id') }}",
+    )
+}}
+
 select
     activity_id,
     activity_kind,
@@ -20,3 +33,13 @@ select
     logging_lag_days
 
 from {{ ref('int_activities_unioned') }}
+{% if is_partial() %}
+where
+    activity_id in (select touched.activity_id from {{ touched }} as touched)
+    or activity_id in (
+        select pending.activity_id from {{ this }} as pending
+        where
+            pending.activity_kind = 'event'
+            and not pending.is_completed
+    )
+{% endif %}

@@ -16,6 +16,15 @@
     'ForecastCategory': 'forecast_category',
 } %}
 
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ forget_touched() }}",
+    )
+}}
+
 with versions as (
 
     select
@@ -32,7 +41,7 @@ with versions as (
         ) as old_stage_order,
         lag(is_open) over in_order as was_open
 
-    from {{ ref('fct_opportunity_versions') }}
+    from {{ of_touched(ref('fct_opportunity_versions')) }}
     window in_order as (partition by opportunity_id order by version_number asc)
 
 ),
@@ -78,7 +87,7 @@ changes as (
         cast(null as boolean) as is_while_open,
         spells.provenance
 
-    from {{ ref('int_opportunity_fields_rewound') }} as spells
+    from {{ of_touched(ref('int_opportunity_fields_rewound')) }} as spells
     inner join {{ ref('int_opportunities_classified') }} as deals
         on spells.opportunity_id = deals.opportunity_id
     where spells.spell_number > 1

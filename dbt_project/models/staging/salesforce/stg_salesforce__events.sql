@@ -38,7 +38,8 @@ renamed as (
         start_date_time as starts_at,
         end_date_time as ends_at,
         created_date as created_at,
-        _deleted_at as deleted_at
+        _deleted_at as deleted_at,
+        _loaded_at as loaded_at
 
     from source
 

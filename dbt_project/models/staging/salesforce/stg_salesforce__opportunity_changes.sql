@@ -33,7 +33,9 @@ renamed as (
         -- times
         close_date,
         last_modified_date as last_modified_at,
-        _seen_at as seen_at
+        _deleted_at as deleted_at,
+        _seen_at as seen_at,
+        _loaded_at as loaded_at
 
     from source
 

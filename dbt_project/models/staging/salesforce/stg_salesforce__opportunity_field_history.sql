@@ -22,7 +22,8 @@ renamed as (
         coalesce(is_deleted, false) or _deleted_at is not null as is_deleted,
 
         -- times
-        created_date as created_at
+        created_date as created_at,
+        _loaded_at as loaded_at
 
     from source
 

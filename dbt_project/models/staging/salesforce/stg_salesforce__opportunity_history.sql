@@ -26,7 +26,8 @@ renamed as (
 
         -- times
         close_date,
-        created_date as created_at
+        created_date as created_at,
+        _loaded_at as loaded_at
 
     from source
 

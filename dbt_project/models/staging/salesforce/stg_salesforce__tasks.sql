@@ -39,7 +39,8 @@ renamed as (
         completed_date_time as completed_at,
         created_date as created_at,
         last_modified_date as last_modified_at,
-        _deleted_at as deleted_at
+        _deleted_at as deleted_at,
+        _loaded_at as loaded_at
 
     from source
 

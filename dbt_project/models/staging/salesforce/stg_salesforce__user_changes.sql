@@ -20,7 +20,8 @@ renamed as (
 
         -- times
         last_modified_date as last_modified_at,
-        _seen_at as seen_at
+        _seen_at as seen_at,
+        _loaded_at as loaded_at
 
     from source
 

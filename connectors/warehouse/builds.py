@@ -1,0 +1,97 @@
+"""What the last whole build of the models was made from, so that the next one can be built upon it.
+
+The marts are not looked at here, nor is it known what a model is: `fingerprint` stands for all that is not data
+(the models, their settings), whoever calls this makes it.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from connectors.warehouse.names import CHANGES_SUFFIX, OPS, RAW, changes, constants
+from connectors.warehouse.ops import create_schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the raw tables hold: their columns, rows by table and the last load of all (naive UTC); None: none yet."""
+
+    columns: str
+    rows: dict[str, int]
+    loaded_at: datetime | None
+    as_of: datetime | None
+
+
+def sources(connection: duckdb.DuckDBPyConnection) -> Sources:
+    """The raw tables as they are now."""
+    rows: dict[str, int] = {}
+    latest: list[datetime] = []
+    for table in _tables(connection):
+        count, loaded_at = _one(connection, f"SELECT count(*), max(_loaded_at) FROM {changes(table)}")
+        rows[table] = count
+        latest += [loaded_at] if loaded_at else []
+    (columns,) = _one(
+        connection,
+        "SELECT coalesce(md5(string_agg(concat_ws(' ', table_name, column_name, data_type), ',' "
+        "ORDER BY table_name, column_name)), '') "
+        f"FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = '{RAW}'",
+    )
+    (as_of,) = _one(connection, f"SELECT max(cursor_at) FROM {OPS}.sync_state")
+    return Sources(columns, rows, max(latest, default=None), as_of)
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """No build is to be built upon until the next whole one."""
+    create_schemas(connection)
+    connection.execute(f"DELETE FROM {OPS}.builds")
+
+
+def record(connection: duckdb.DuckDBPyConnection, fingerprint: str, made_from: Sources, built_at: datetime) -> None:
+    """The models are built, all of them, from these sources."""
+    forget(connection)
+    rows = json.dumps(made_from.rows)
+    values = [fingerprint, made_from.columns, rows, made_from.loaded_at, made_from.as_of, built_at]
+    connection.execute(f"INSERT INTO {OPS}.builds VALUES {constants(values)}")
+
+
+def changed_since(
+    connection: duckdb.DuckDBPyConnection, fingerprint: str, now: Sources, followed: Collection[str]
+) -> datetime | None:
+    """The last load that is in the models already; None if they must be built from all rows.
+
+    That is so without a build before, after a change of the models or of raw columns, where rows changed of tables
+    other than `followed`, and where rows that were there are not, or new ones pretend to be old.
+    """
+    create_schemas(connection)
+    last = connection.execute(f"SELECT fingerprint, columns, row_counts, loaded_at, as_of FROM {OPS}.builds").fetchone()
+    if last is None or last[0] != fingerprint or last[1] != now.columns or last[3] is None:
+        return None
+    before: dict[str, int] = json.loads(last[2])
+    loaded_at: datetime = last[3]
+    as_of: datetime | None = last[4]
+    if before.keys() != now.rows.keys() or now.as_of is None or (as_of is not None and now.as_of < as_of):
+        return None
+    if any(now.rows[table] != count for table, count in before.items() if table not in followed):
+        return None
+    known = {table: _one(connection, _older(table, loaded_at))[0] for table in before}
+    return loaded_at if known == before else None
+
+
+def _older(table: str, loaded_at: datetime) -> str:
+    return f"SELECT count(*) FROM {changes(table)} WHERE _loaded_at <= TIMESTAMP '{loaded_at.isoformat(sep=' ')}'"
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() "
+        f"AND schema_name = '{RAW}' AND table_name LIKE '%\\_\\_changes' ESCAPE '\\' ORDER BY 1"
+    ).fetchall()
+    return [name.removesuffix(CHANGES_SUFFIX) for (name,) in found]
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    return connection.execute(sql).fetchone() or (None, None)
