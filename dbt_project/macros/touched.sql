@@ -42,7 +42,7 @@
 {% macro capture_columns() -%}
     {{ return([
         'last_modified_at', 'owner_id', 'record_type_id', 'last_modified_by_id', 'opportunity_type', 'lead_source',
-        'stage_name', 'forecast_category', 'next_step', 'amount', 'probability_rate', 'is_closed', 'is_won',
+        'stage_name', 'forecast_category', 'next_step', 'record_amount', 'probability_rate', 'is_closed', 'is_won',
         'close_date', 'is_deleted', 'deleted_at', 'currency_iso_code'
     ]) }}
 {%- endmacro %}
