@@ -38,4 +38,5 @@ def load(connection: DuckDBPyConnection, settings: Settings) -> int:
     path = settings.finance_bookings
     bookings = read_bookings(path.expanduser().absolute()) if path else []
     rows = [astuple(booking) for booking in bookings]
-    return replace_table(connection, *KEY.path, COLUMNS, rows, comment="Bookings that finance keeps.")
+    schema, table = KEY.path
+    return replace_table(connection, schema, table, COLUMNS, rows, comment="Bookings that finance keeps.")
