@@ -6,8 +6,9 @@ If in doubt from all rows. How dbt is run is the business of `orchestration.dbt`
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from duckdb import DuckDBPyConnection
+from duckdb import CatalogException, DuckDBPyConnection
 
 from connectors.warehouse import builds
 from connectors.warehouse.connection import connect
@@ -32,6 +33,9 @@ FOLLOWED = frozenset(
     }
 )
 
+# An exposure is a node to which nothing is done.
+DONE = ("success", "no-op")
+
 log = logging.getLogger("salespulse.dbt")
 
 
@@ -43,15 +47,32 @@ def build(
     with _session(settings) as connection:
         made_from = builds.sources(connection)
         since = None if is_full else builds.changed_since(connection, fingerprint, made_from, FOLLOWED)
+        if since and not is_in_one_fiscal_year(connection, builds.last_as_of(connection), made_from.as_of):
+            since = None
         if since is None:
             # Were this build to fail half-way, its tables would be of two kinds: nothing may be built upon them.
             builds.forget(connection)
     log.info("Building from %s", f"what was loaded after {since:%Y-%m-%d %H:%M:%S} UTC" if since else "all rows")
     results = dbt.build(settings, select=select, since=since, has_tests=has_tests)
-    if not select and all(result.status == "success" for result in results if not result.is_test):
+    if not select and all(result.status in DONE for result in results if not result.is_test):
         with _session(settings) as connection:
             builds.record(connection, fingerprint, made_from, stored(now()))
     return results
+
+
+def is_in_one_fiscal_year(connection: DuckDBPyConnection, last: datetime | None, as_of: datetime | None) -> bool:
+    """Constant currency has the rates of the year's first day: with a new year the amounts of all deals are others."""
+    if last is None or as_of is None:
+        return False
+    day = timedelta(days=1)  # whatever the reporting time zone
+    try:
+        found = connection.execute(
+            "SELECT count(DISTINCT fiscal_year_start_date) FROM marts.dim_dates "
+            f"WHERE date_day IN ('{(last - day).date()}', '{(as_of + day).date()}')"
+        ).fetchone()
+    except CatalogException:
+        return False
+    return found == (1,)
 
 
 def _session(settings: Settings) -> DuckDBPyConnection:

@@ -29,7 +29,7 @@ MEANINGFUL = ("SALESPULSE_TIME_ZONE",)
 # The parsed project as JSON (4 MB) costs a CPU-second each time it is written, and nobody reads a run's own copy.
 UNWRITTEN = ("--no-write-json",)
 
-Status = Literal["success", "error", "fail", "warn", "pass", "skipped"]
+Status = Literal["success", "error", "fail", "warn", "pass", "skipped", "no-op"]
 
 log = logging.getLogger("salespulse.dbt")
 

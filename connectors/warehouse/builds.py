@@ -81,6 +81,13 @@ def changed_since(
     return loaded_at if known == before else None
 
 
+def last_as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The as-of instant (naive UTC) of the last whole build; None without one."""
+    create_schemas(connection)
+    as_of: datetime | None = _one(connection, f"SELECT max(as_of) FROM {OPS}.builds")[0]
+    return as_of
+
+
 def _older(table: str, loaded_at: datetime) -> str:
     return f"SELECT count(*) FROM {changes(table)} WHERE _loaded_at <= TIMESTAMP '{loaded_at.isoformat(sep=' ')}'"
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -39,11 +40,12 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path
     with connect(daily / "warehouse.duckdb") as warehouse:
         fill(warehouse, org)
     first = building.build(_settings(daily), has_tests=False)
-    assert {result.status for result in first} == {"success"}
+    assert {result.status for result in first} <= set(building.DONE)
     org.advance_to(NOON + timedelta(days=1))
     with connect(daily / "warehouse.duckdb") as warehouse:
         fill(warehouse, org)
         _meddle(warehouse, NOON + timedelta(days=1, hours=1))
+        warehouse.execute("CHECKPOINT")  # dbt keeps the file open in this process: what is copied must be in it
     shutil.copy(daily / "warehouse.duckdb", late / "warehouse.duckdb")
     yield daily, late
 
@@ -112,31 +114,42 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
         building.build(_settings(late), has_tests=False, is_full=True)
     said = [record.getMessage() for record in caplog.records if "Building from" in record.getMessage()]
     assert said == ["Building from what was loaded after 2026-03-18 12:00:00 UTC", "Building from all rows"]
-    with duckdb.connect() as both:
-        for side, home in (("daily", daily), ("late", late)):
-            # dbt keeps the file itself open in this process.
-            copy = shutil.copy(home / "warehouse.duckdb", home / f"{side}.duckdb")
-            both.execute(f"ATTACH '{copy}' AS {side} (READ_ONLY)")
-        tables = both.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'late' AND schema_name = 'marts'"
-        ).fetchall()
-        assert len(tables) > 30
-        touched = both.execute("SELECT count(*) FROM daily.intermediate.int_opportunities_touched").fetchone()
-        deals = both.execute("SELECT count(*) FROM daily.marts.fct_opportunities").fetchone()
-        assert touched and deals and 4 <= touched[0] < deals[0] / 2, "most deals are left alone"
-        differing = [table for (table,) in tables if table not in REMEMBERING and _differs(both, table)]
+    one, other = _marts(daily), _marts(late)
+    assert one.keys() == other.keys()
+    assert len(one) > 30
+    with connect(daily / "warehouse.duckdb") as warehouse:
+        touched = warehouse.execute("SELECT count(*) FROM intermediate.int_opportunities_touched").fetchone()
+    assert touched and 4 <= touched[0] < one["fct_opportunities"].num_rows / 2, "most deals are left alone"
+    with duckdb.connect() as comparing:
+        differing = [name for name in one if _differs(comparing, one[name], other[name])]
     assert differing == []
 
 
-def _differs(both: duckdb.DuckDBPyConnection, table: str) -> bool:
-    columns = both.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'late' AND schema_name = 'marts' "
-        "AND table_name = $1 ORDER BY column_index",
-        [table],
-    ).fetchall()
-    # Sums of fractions depend on the order of the rows in their last digits.
-    said = ", ".join(f'round("{name}", 6)' if kind == "DOUBLE" else f'"{name}"' for name, kind in columns)
-    sides = [f"SELECT {said} FROM {side}.marts.{table}" for side in ("daily", "late")]
+def _marts(home: Path) -> dict[str, Any]:
+    """The tables of the marts; fractions rounded, as the last digits of sums depend on the order of the rows."""
+    found: dict[str, Any] = {}
+    with connect(home / "warehouse.duckdb") as warehouse:
+        for (table,) in warehouse.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' ORDER BY 1"
+        ).fetchall():
+            if table not in REMEMBERING:
+                said = ", ".join(
+                    f'round("{name}", 6) AS "{name}"' if kind == "DOUBLE" else f'"{name}"'
+                    for name, kind in warehouse.execute(
+                        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'marts' "
+                        "AND table_name = $1 ORDER BY column_index",
+                        [table],
+                    ).fetchall()
+                )
+                found[table] = warehouse.execute(f"SELECT {said} FROM marts.{table}").to_arrow_table()
+    return found
+
+
+def _differs(comparing: duckdb.DuckDBPyConnection, one: Any, other: Any) -> bool:
+    comparing.register("one", one)
+    comparing.register("other", other)
+    sides = ["SELECT * FROM one", "SELECT * FROM other"]
     return any(
-        both.execute(f"{one} EXCEPT ALL {other} LIMIT 1").fetchone() is not None for one, other in (sides, sides[::-1])
+        comparing.execute(f"{left} EXCEPT ALL {right} LIMIT 1").fetchone() is not None
+        for left, right in (sides, sides[::-1])
     )

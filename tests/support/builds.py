@@ -23,7 +23,7 @@ def main(home: Path) -> None:
     before, began = _cpu(), time.monotonic()
     results = building.build(settings, has_tests=False)
     cpu, wall = _cpu() - before, time.monotonic() - began
-    failed = [f"{result.unique_id}: {result.message}" for result in results if result.status != "success"]
+    failed = [f"{result.unique_id}: {result.message}" for result in results if result.status not in building.DONE]
     with connect(settings.warehouse_file, read_only=True) as warehouse:
         rows = dict(
             warehouse.execute(

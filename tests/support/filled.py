@@ -16,6 +16,8 @@ from connectors.sandbox.metadata.describe import describe_object
 from connectors.sandbox.store.org import Org
 from connectors.warehouse.names import LOADER_COLUMNS, changes, constants, listing, quote, raw
 from connectors.warehouse.schemas import ensure_table
+from connectors.warehouse.whole import replace_table
+from orchestration.defs import finance
 
 URL = "https://company.example.com"
 LAG = timedelta(minutes=1)
@@ -24,6 +26,7 @@ LAG = timedelta(minutes=1)
 def fill(warehouse: duckdb.DuckDBPyConnection, org: Org) -> dict[str, int]:
     """Bring the raw tables to the org's clock; new versions by table."""
     seen_at = org.clock.now.replace(tzinfo=None)
+    replace_table(warehouse, *finance.KEY.path, finance.COLUMNS, [], comment="Finance keeps no bookings here.")
     return {table_name(entry.name): _fill_object(warehouse, org, entry.name, seen_at) for entry in OBJECTS}
 
 
