@@ -26,7 +26,8 @@ LAG = timedelta(minutes=1)
 def fill(warehouse: duckdb.DuckDBPyConnection, org: Org) -> dict[str, int]:
     """Bring the raw tables to the org's clock; new versions by table."""
     seen_at = org.clock.now.replace(tzinfo=None)
-    replace_table(warehouse, *finance.KEY.path, finance.COLUMNS, [], comment="Finance keeps no bookings here.")
+    schema, bookings = finance.KEY.path
+    replace_table(warehouse, schema, bookings, finance.COLUMNS, [], comment="Finance keeps no bookings here.")
     return {table_name(entry.name): _fill_object(warehouse, org, entry.name, seen_at) for entry in OBJECTS}
 
 
