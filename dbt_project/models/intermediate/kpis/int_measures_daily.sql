@@ -56,9 +56,9 @@ summed_{{ loop.index }} as (
     select
         coalesce({{ owner }}, '') as owner_id,
         {{ day }} as measure_date,
-        {% for measure, value in measures.items() %}
-        sum(cast({{ value }} as decimal(18, 4))) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for measure, value in measures.items() %}
+    sum(cast({{ value }} as decimal(18, 4))) as {{ measure }}{{ ',' if not loop.last }}
+    {% endfor %}
 
     from {{ table }}
     where {{ filter }}

@@ -1,4 +1,4 @@
-{# The activities that a build after few changes computes anew: those that were loaded since the last build. #}
+{# The activities that a build after few changes computes anew: those loaded since the last build. #}
 
 select task_id as activity_id
 

@@ -17,8 +17,10 @@ select
     activity_type,
     activity_kind = 'event'
     and coalesce(activity_type in {{ quoted_list(var('customer_meeting_types')) }}, false) as is_meeting,
-    activity_kind = 'task' and coalesce(activity_type in {{ quoted_list(var('call_task_types')) }}, false) as is_call,
-    activity_kind = 'task' and coalesce(activity_type in {{ quoted_list(var('email_task_types')) }}, false) as is_email,
+    activity_kind = 'task'
+    and coalesce(activity_type in {{ quoted_list(var('call_task_types')) }}, false) as is_call,
+    activity_kind = 'task'
+    and coalesce(activity_type in {{ quoted_list(var('email_task_types')) }}, false) as is_email,
     subject,
     owner_id,
     opportunity_id,
