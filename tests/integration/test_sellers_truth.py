@@ -126,12 +126,24 @@ def _earned(bookings: Decimal, quota: Decimal) -> Decimal:
     return paid.quantize(CENT, ROUND_HALF_UP)
 
 
+def _credits(warehouse: Path) -> dict[str, dict[str, Decimal]]:
+    """By deal, what its revenue splits credit to whom."""
+    credits: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    sql = (
+        "select s.* from raw_salesforce.opportunity_split s join raw_salesforce.opportunity_split_type t "
+        "on s.split_type_id = t.id where t.developer_name = 'Revenue' and not s.is_deleted and s._deleted_at is null"
+    )
+    for row in rows(warehouse, sql):
+        credits[row["opportunity_id"]][row["split_owner_id"]] += row["split_amount"] or ZERO
+    return credits
+
+
 def test_the_estimate_of_pay_is_what_the_example_plan_makes_of_the_raw_rows(warehouse: Path, world: World) -> None:
     found = {
         (row["owner_id"], row["period_start_date"]): row
         for row in rows(warehouse, "select * from marts.rpt_variable_pay_estimates")
     }
-    results = set()
+    credits, results = _credits(warehouse), set()
     for (owner, first), quota in world.quotas.items():
         closed = [
             deal
@@ -142,7 +154,10 @@ def test_the_estimate_of_pay_is_what_the_example_plan_makes_of_the_raw_rows(ware
         if owner in world.managers or any(deal.record_type is None for deal in closed):
             continue
         row = found[owner, first]
-        bookings = sum((win.value for win in closed if win.state == "won" and win.close <= world.today), ZERO)
+        wins = [win for win in world.wins if start(win.close, "quarter") == first and win.close <= world.today]
+        bookings = sum(
+            credits[win.id].get(owner, ZERO) if win.id in credits else win.value * (win.owner == owner) for win in wins
+        )
         payout = _payout(closed, world.history_from)
         earned = _earned(bookings, quota)
         told = row["credited_bookings_amount"], row["earned_amount"], row["payout_ratio"], row["estimated_pay_amount"]
