@@ -1,9 +1,7 @@
 {{ config(materialized='view') }}
 {#
-    Each figure beside its own past: the periods before, what was to be expected of it and how far it usually varies
-    (an individuals chart, XmR: mean ± 2.66 × mean moving range of up to twelve periods before). The running period is
-    held against what the past ones had on the same day. The periods before are fetched side by side, by number of the
-    series: that is one pass, where frames over texts are five.
+    Each figure beside its own past, as an individuals chart (XmR): mean ± 2.66 × mean moving range of up to twelve
+    periods before; the running period against the same day of theirs. They are fetched side by side, in one pass.
 #}
 {% set before = range(1, 13) %}
 {% set run_length = 8 %}
@@ -14,7 +12,6 @@ with figures as (
         *,
         case when unknown_reason is null then actual end as known_actual,
         case when unknown_reason is null then to_same_day end as known_to_same_day
-
     from {{ ref('int_kpis_spined') }}
 
 ),
@@ -27,7 +24,6 @@ remembered as (
         lag(known_actual, {{ number }}) over in_time as actual_{{ number }},
         {% endfor %}
         lag(known_to_same_day) over in_time as previous_to_same_day
-
     from figures
     window in_time as (partition by series_number order by period_start_date asc)
 
@@ -58,15 +54,12 @@ counted as (
         {{ '+ ' if not loop.first }}coalesce(actual_{{ number }}, 0)
         {% endfor %} as baseline_sum,
         {% for number in before[:-1] %}
-        {{ '+ ' if not loop.first }}case
-            when actual_{{ number }} is null or actual_{{ number + 1 }} is null then 0
-            else 1
-        end
+        {{ '+ ' if not loop.first }}
+        case when actual_{{ number }} - actual_{{ number + 1 }} is null then 0 else 1 end
         {% endfor %} as range_count,
         {% for number in before[:-1] %}
         {{ '+ ' if not loop.first }}coalesce(abs(actual_{{ number }} - actual_{{ number + 1 }}), 0)
         {% endfor %} as range_sum
-
     from remembered
 
 ),

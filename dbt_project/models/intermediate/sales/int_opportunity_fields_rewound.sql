@@ -4,15 +4,6 @@
     and the record itself say more.
 #}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched() }}",
-    )
-}}
-
 with ordered as (
 
     select

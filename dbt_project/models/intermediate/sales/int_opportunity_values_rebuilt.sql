@@ -5,15 +5,6 @@
 #}
 {% set values = ['stage_name', 'record_amount', 'probability_rate', 'close_date', 'forecast_category'] %}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched() }}",
-    )
-}}
-
 with states as (
 
     select * from {{ of_touched(ref('int_opportunity_states_unioned')) }}

@@ -3,15 +3,6 @@
     state of its values, that state is cut in two.
 #}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched() }}",
-    )
-}}
-
 with states as (
 
     select * from {{ of_touched(ref('int_opportunity_values_rebuilt')) }}

@@ -1,14 +1,5 @@
 {# Unbroken stays in a stage: versions that leave the stage as it was are one spell with the one before. #}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched() }}",
-    )
-}}
-
 with versions as (
 
     select * from {{ of_touched(ref('int_opportunity_versions_rebuilt')) }}

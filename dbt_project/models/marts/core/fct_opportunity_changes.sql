@@ -16,15 +16,6 @@
     'ForecastCategory': 'forecast_category',
 } %}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched() }}",
-    )
-}}
-
 with versions as (
 
     select

@@ -1,14 +1,5 @@
 {# The owner is the one that the deal had then; the manager the one that this owner had then. #}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched() }}",
-    )
-}}
-
 with versions as (
 
     select * from {{ of_touched(ref('int_opportunity_versions_rebuilt')) }}
