@@ -6,7 +6,7 @@ The calendar of the sandbox org is the usual one (quarters and months of the yea
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -155,9 +155,9 @@ def test_the_estimate_of_pay_is_what_the_example_plan_makes_of_the_raw_rows(ware
             continue
         row = found[owner, first]
         wins = [win for win in world.wins if start(win.close, "quarter") == first and win.close <= world.today]
-        bookings = sum(
-            credits[win.id].get(owner, ZERO) if win.id in credits else win.value * (win.owner == owner) for win in wins
-        )
+        shares = (credits[win.id].get(owner, ZERO) for win in wins if win.id in credits)
+        owned = (win.value for win in wins if win.id not in credits and win.owner == owner)
+        bookings = sum(chain(shares, owned), ZERO)
         payout = _payout(closed, world.history_from)
         earned = _earned(bookings, quota)
         told = row["credited_bookings_amount"], row["earned_amount"], row["payout_ratio"], row["estimated_pay_amount"]
