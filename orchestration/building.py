@@ -16,7 +16,8 @@ from connectors.warehouse.instants import now, stored
 from orchestration import dbt
 from orchestration.settings import Settings
 
-# The tables whose changes the models follow row by row. A change of any other (stages, periods, …) touches every deal.
+# The tables whose changes the models follow row by row, or that only models built whole read. A change of any other
+# (stages, periods, …) touches every deal.
 FOLLOWED = frozenset(
     {
         "account",
@@ -28,6 +29,7 @@ FOLLOWED = frozenset(
         "opportunity_contact_role",
         "opportunity_field_history",
         "opportunity_history",
+        "opportunity_split",
         "task",
         "user",
     }

@@ -1,4 +1,4 @@
-"""What it costs to simulate a company, to open its org and to serve it: opportunities a minute, memory, MB a second.
+"""What it costs to simulate a company, and to open its org: opportunities a CPU minute and the peak of memory by scale.
 
 `make bench` prints the table. Scales beyond 100 are measured when SALESPULSE_BENCH_SCALES says so ("1,20,100,500").
 """
@@ -7,19 +7,12 @@ import json
 import os
 import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.sandbox.server import SandboxServer
-from tests.support.large_org import NAME, OPPORTUNITY, large_org
-
 pytestmark = pytest.mark.bench
 
-CLIENT = Path(__file__).parent / "clients" / "bulk2_raw.py"
-SERVED_GOAL = 50  # MB of CSV a second, of a million rows, from the job's start to its last page
 GOAL = 200_000  # opportunities a CPU minute, with all their history and activities: one core does it
 SCRIPT = """
 import json, resource, sys, time
@@ -74,25 +67,3 @@ def test_a_company_is_simulated_fast_enough() -> None:
                 f"{told['wall']:.1f} | {told['cpu']:.1f} | {rates[scale, what]:,.0f} | {told['peak']:,.0f} |"
             )
     assert max(rate for (_, what), rate in rates.items() if what == "records") > GOAL
-
-
-def test_a_million_rows_are_served_fast_enough() -> None:
-    org = large_org(1_000_000)
-    query = f"SELECT {', '.join(field.name for field in OPPORTUNITY.fields)} FROM {NAME}"
-    print("\n| encoding | rows | MB sent | wall s | server CPU s | MB of CSV a second |")
-    print("|---|---|---|---|---|---|")
-    plain = 0.0
-    rates = {}
-    with SandboxServer(org, session_id="bench") as server:
-        for encoding in ("identity", "gzip"):
-            before = time.process_time()
-            command = [sys.executable, str(CLIENT), "127.0.0.1", str(server.port), "bench", query, "50000", encoding]
-            told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout)
-            plain = plain or told["mb"]
-            rates[encoding] = plain / told["wall"]
-            print(
-                f"| {encoding} | {told['rows']:,} | {told['mb']:,.0f} | {told['wall']:.1f} | "
-                f"{time.process_time() - before:.1f} | {rates[encoding]:.0f} |"
-            )
-            assert told["rows"] == 1_000_000
-    assert rates["identity"] > SERVED_GOAL
