@@ -24,7 +24,8 @@ def main(home: Path) -> None:
     results = building.build(settings, has_tests=False)
     cpu, wall = _cpu() - before, time.monotonic() - began
     failed = [f"{result.unique_id}: {result.message}" for result in results if result.status not in building.DONE]
-    with connect(settings.warehouse_file, read_only=True) as warehouse:
+    # as dbt has it open in this process: with other settings it would be refused
+    with connect(settings.warehouse_file, memory_limit=settings.memory_limit, threads=settings.threads) as warehouse:
         rows = dict(
             warehouse.execute(
                 "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
