@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.commands import ROOT, SHARED, Command, salespulse, sandbox_org
 
-MAPPINGS = ROOT / "connectors" / "sandbox" / "mappings"
+MAPPINGS = ROOT / "connectors" / "sandbox" / "files" / "mappings"
 MAVEN, KITTYCORN = SHARED / "maven", SHARED / "kittycorn"
 
 pytestmark = pytest.mark.xdist_group("public_data")
