@@ -11,9 +11,11 @@ import re
 import resource
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 
@@ -43,21 +45,21 @@ def main(home: Path) -> None:
         )
     told = {
         "cpu": cpu,
-        "sql_cpu": of_sql.total(),
+        "sql_cpu": sum(of_sql.values()),
         "wall": wall,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "nodes": len(results),
         "rows": rows,
-        "sql": dict(of_sql.most_common()),
+        "sql": dict(sorted(of_sql.items(), key=lambda each: -each[1])),
         "failed": failed,
     }
     sys.stdout.write(json.dumps(told) + "\n")
 
 
-def _follow_statements() -> Counter[str]:
+def _follow_statements() -> dict[str, float]:
     """CPU seconds by node, as the statements that dbt sends from now on are run."""
-    spent: Counter[str] = Counter()
-    execute = DuckDBCursorWrapper.execute
+    spent: dict[str, float] = defaultdict(float)
+    execute: Callable[..., Any] = DuckDBCursorWrapper.execute
 
     def measured(self: Any, sql: str, bindings: Any = None) -> Any:
         before = _cpu()
@@ -67,7 +69,7 @@ def _follow_statements() -> Counter[str]:
             named = NODE.search(sql)
             spent[named[1] if named else "(none)"] += _cpu() - before
 
-    DuckDBCursorWrapper.execute = measured
+    patch.object(DuckDBCursorWrapper, "execute", measured).start()
     return spent
 
 
