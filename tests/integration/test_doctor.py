@@ -23,7 +23,7 @@ from orchestration.exits import Exit
 from orchestration.inspection import Inspection
 from orchestration.machine import doctor
 from orchestration.settings import load_settings
-from tests.support.commands import salespulse
+from tests.support.commands import salespulse_here
 
 USER = "admin@sandbox.example.com"
 
@@ -90,7 +90,7 @@ def test_a_sync_by_jwt_alone_survives_the_end_of_its_session(server: SandboxServ
         "SALESPULSE_SALESFORCE_PRIVATE_KEY_FILE": str(keys.private_file),
     }
     server.application.faults.add({"route": "/query", "kind": "expire_session"})
-    done = salespulse(tmp_path, "sync", "--json", env=settings)
+    done = salespulse_here(tmp_path, "sync", "--json", env=settings)
     assert done.exit_code == 0, done.stderr
     assert "The session has ended; logging in again" in done.stderr
     synced = {name: values["row_count"] for name, values in done.document["objects"].items()}

@@ -1,14 +1,20 @@
-"""Runs the real command and the real sandbox org as processes, as a user would."""
+"""Runs the real command, as a process like a user would or within this one, and the real sandbox org."""
 
 import json
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+from click.testing import CliRunner
+
+from orchestration.cli import cli
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
@@ -30,17 +36,36 @@ class Command:
 
 def salespulse(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Command:
     """Run `salespulse` with nothing of the caller's own settings."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SALESPULSE_")}
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", *arguments],
         cwd=ROOT,
-        env={**clean, "SALESPULSE_HOME": str(home), **(env or {})},
+        env=_environment(home, env),
         capture_output=True,
         text=True,
         check=False,
         timeout=900,
     )
     return Command(done.returncode, done.stdout, done.stderr)
+
+
+def salespulse_here(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Command:
+    """The same in this process, which has imported everything already: for what does not depend on the process.
+
+    Not for commands that build: dbt keeps the warehouse open until its process ends. What has no explanation is
+    raised, and the warnings that a process would not show are not shown.
+    """
+    changed = mock.patch.dict(os.environ, _environment(home, env), clear=True)
+    with changed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        done = CliRunner().invoke(cli, arguments)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Command(done.exit_code, done.stdout, done.stderr)
+
+
+def _environment(home: Path, env: Mapping[str, str] | None) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SALESPULSE_")}
+    return {**clean, "SALESPULSE_HOME": str(home), **(env or {})}
 
 
 @contextmanager
