@@ -27,6 +27,7 @@ PHASES = {
     "build_models": "build",
     "marts__rpt_forecast_ranges": "forecast",
     "judge_marts": "check marts",
+    "judge_forecast": "check forecast",
     "published__sales_metrics": "publish",
     "exports__manager_pack": "export",
 }

@@ -46,7 +46,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     refresh = next(job for job in selections if job.name == "refresh")
     defs = dg.Definitions(
         assets=assets,
-        asset_checks=validate.checks([*objects.keys, *marts]),
+        asset_checks=validate.checks([*objects.keys, *transform.marts_keys()], late=[forecast.KEY]),
         jobs=selections,
         schedules=[
             dg.ScheduleDefinition(

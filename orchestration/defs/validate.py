@@ -52,8 +52,11 @@ def result(verdict: Verdict) -> dg.AssetCheckResult:
     )
 
 
-def checks(assets: Collection[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
-    """One step per border, with the checks of those tables that are assets here."""
+def checks(assets: Collection[dg.AssetKey], *, late: Collection[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
+    """One step per border, with the checks of those tables that are assets here.
+
+    `late` are assets made from judged marts: in one step with these, each would wait for the other.
+    """
     raw_tables = [".".join(key.path) for key in assets if key.path[0] == "raw_salesforce"]
     declared = [
         *catalog.checks("raw", tables=raw_tables),
@@ -61,7 +64,9 @@ def checks(assets: Collection[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
         *catalog.checks("process_usage"),
     ]
     known = [check for check in declared if asset_key(check.table) in assets]
-    return [_border(name, [c for c in known if c.suite in suites]) for name, suites in BORDERS.items()]
+    borders = {name: [check for check in known if check.suite in suites] for name, suites in BORDERS.items()}
+    borders["judge_forecast"] = [check for check in declared if asset_key(check.table) in late]
+    return [_border(name, judged) for name, judged in borders.items()]
 
 
 def _border(name: str, declared: Sequence[Check]) -> dg.AssetChecksDefinition:
