@@ -67,12 +67,15 @@ def _continue(work: Work) -> None:
 
 
 def _by_rest_if_small(work: Work) -> bool:
-    """Read by REST what is little; the first answer of a query tells how many rows it has."""
+    """Read by REST what is little; the first answer of a query tells how many rows it has.
+
+    A short answer: where Bulk follows it is thrown away, and where more rows follow they are asked for anew.
+    """
     landing, most = work.manifest, work.options.rest_rows
     if not most or not rest.fits(landing.query) or not _may_be_small(work):
         return False
     try:
-        answer = rest.ask(work.client, landing.query)
+        answer = rest.ask(work.client, landing.query, rest.FEW)
     except RequestError as error:
         if is_too_large(error):
             return False
@@ -81,7 +84,7 @@ def _by_rest_if_small(work: Work) -> bool:
         log.debug("%s: %s rows, more than REST is used for", landing.object_name, f"{answer.total:,}")
         return False
     work.manifest = replace(landing, api="rest", job_id=f"rest-{work.folder.name}")
-    rest.download(work, answer)
+    rest.download(work, answer if answer.next_url is None else None)
     return True
 
 

@@ -32,6 +32,8 @@ from connectors.salesforce.work import Work
 log = logging.getLogger("salespulse.salesforce")
 
 BATCH_SIZE = 2000
+# The least that Salesforce gives at once: enough to learn how many rows a query has.
+FEW = 200
 LONGEST_ADDRESS = 15_000  # Salesforce reads 16,384 bytes, headers included
 RESTARTS = 3
 OFFSET = re.compile(r"-(\d+)$")
@@ -54,9 +56,9 @@ def fits(query: str) -> bool:
     return len(quote(query)) <= LONGEST_ADDRESS
 
 
-def ask(client: Client, query: str) -> Answer:
+def ask(client: Client, query: str, at_once: int = BATCH_SIZE) -> Answer:
     """The first rows of the query, deleted and archived ones among them, and how many there are in all."""
-    return _get(client, "queryAll/", {"q": query})
+    return _get(client, "queryAll/", {"q": query}, at_once)
 
 
 def go_on(client: Client, url: str) -> Answer:
@@ -186,8 +188,8 @@ def _change(rows: list[list[Any]], place: int, change: Callable[[Any], str]) -> 
             row[place] = change(row[place])
 
 
-def _get(client: Client, path: str, params: Mapping[str, str] | None) -> Answer:
-    options = {"Sforce-Query-Options": f"batchSize={BATCH_SIZE}"}
+def _get(client: Client, path: str, params: Mapping[str, str] | None, at_once: int = BATCH_SIZE) -> Answer:
+    options = {"Sforce-Query-Options": f"batchSize={at_once}"}
     for attempt in (1, 2):
         response = client.request("GET", path, headers=options, params=params)
         try:
