@@ -2,10 +2,12 @@
 
 import gzip
 import hashlib
+import zlib
 from pathlib import Path
 
 import pytest
 
+from connectors.salesforce import pages
 from connectors.salesforce.pages import PageWriter, TornPageError, sha256_of
 
 TEXT = b'"Id","Name"\n"1","a\nb"\n"2","c"\n'
@@ -85,3 +87,15 @@ def test_an_empty_stream_is_an_empty_page(tmp_path: Path) -> None:
 def test_the_hash_is_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"abc")
     assert sha256_of(tmp_path / "x") == hashlib.sha256(b"abc").hexdigest()
+
+
+@pytest.mark.parametrize("chunk", [7, 1000])
+def test_without_the_faster_library_a_page_is_the_same(
+    tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = gzip.compress(TEXT, mtime=0)
+    content = write(tmp_path / "page.csv.gz", data, is_gzip=True, chunk=chunk)
+    monkeypatch.setattr(pages, "inflating", zlib)
+    assert write(tmp_path / "other.csv.gz", data, is_gzip=True, chunk=chunk) == content
+    with PageWriter(tmp_path / "torn.csv.gz", is_gzip=True) as writer, pytest.raises(TornPageError, match="damaged"):
+        writer.feed(b"<html>no gzip")
