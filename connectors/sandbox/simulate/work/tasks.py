@@ -73,8 +73,8 @@ class Tasks:
 
     @property
     def happened(self) -> Ints:
-        """When a completed task was done: told to be done, or if written down on a later day, then."""
-        return np.where(self.at // DAY < self.entered // DAY, self.at, self.completed)
+        """When a completed task was done, as its record has it: on its day if written down later, else when closed."""
+        return np.where(self.due // DAY < self.entered // DAY, self.due, self.completed)
 
 
 def join_tasks(*parts: Tasks) -> Tasks:

@@ -47,7 +47,6 @@ ACTIVITIES = {
         SELECT who FROM spans WHERE tenth - entered <= INTERVAL 15 MINUTE GROUP BY 1
         HAVING count(DISTINCT tenth::DATE) >= 3""",
     "ACT-04": f'SELECT "Id" FROM {TASKS} AND NOT "IsClosed" AND {TODAY} - "ActivityDate" > 7',
-    "ACT-05": f'SELECT "Id" FROM {TASKS} AND "IsClosed" AND "ActivityDate" > {TODAY}',
     "ACT-06": f"""SELECT "Id" FROM {TASKS} AND "IsClosed" AND "Type" = 'Call' AND "Description" IS NULL
         AND "CallDisposition" IS NULL AND "CallDurationInSeconds" IS NULL""",
     "ACT-08": f"""
@@ -114,6 +113,21 @@ def test_a_plain_query_finds_what_the_ledger_says(full: Org, truth: dict[str, fr
     found = {row[0] for row in ask(full, EVERY[rule])}
     assert found == truth[rule]
     assert found
+
+
+def test_a_task_closed_ahead_of_its_day_is_in_the_ledger_until_that_day(full: Org) -> None:
+    assert full.company is not None
+    seen = 0
+    for moment in (NOW - timedelta(days=back) for back in range(0, 90, 9)):
+        rows = ask(
+            full,
+            f"""SELECT "Id" FROM versions."Task" WHERE NOT "IsDeleted" AND NOT "IsRecurrence" AND "IsClosed"
+            AND "ActivityDate" > DATE '{moment.date()}' AND _from <= TIMESTAMP '{moment}'
+            AND coalesce(_until > TIMESTAMP '{moment}', true)""",
+        )
+        assert {row[0] for row in rows} == full.company.facts_at(moment).get("ACT-05", frozenset())
+        seen += len(rows)
+    assert seen > 5
 
 
 def test_a_lead_not_answered_within_a_day_is_in_the_ledger(full: Org, truth: dict[str, frozenset[str]]) -> None:
