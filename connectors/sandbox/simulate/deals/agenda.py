@@ -81,8 +81,9 @@ def _bounds(era: Era, births: Births, fates: Fates, slants: Slants, stream: np.r
     bounds[:, 0] = births.start
     bounds[:, 1:] = days * DAY + stream.integers(8 * HOUR, 18 * HOUR, days.shape)
     soon = np.cumsum(stream.integers(240, 900, (count, BLITZ_VISITS)), axis=1)
-    quick = fates.is_blitz
-    bounds[quick, 1 : BLITZ_VISITS + 1] = births.start[quick, None] + soon[quick]
+    is_quick = fates.is_blitz[:, None] & (np.arange(BLITZ_VISITS)[None, :] < fates.last[:, None])
+    early = bounds[:, 1 : BLITZ_VISITS + 1]
+    early[is_quick] = (births.start[:, None] + soon)[is_quick]
     bounds[:, 1:][fates.ends == NONE] = NONE
     steps = LEAST_GAP * np.arange(VISITS + 1)
     return np.asarray(np.maximum.accumulate(bounds - steps, axis=1) + steps, dtype=np.int64)

@@ -116,7 +116,8 @@ def _days(births: Births, routes: Routes, fate: Ints, last: Ints, stream: np.ran
     adrift = DRIFT_DAYS * np.exp(DRIFT_SPREAD * stream.standard_normal(last.size))
     days[rows, last] = np.select([fate == LOSES, fate == DRIFTS], [LOSING_PACE * ending, adrift], ending)
     whole = np.ceil(days).astype(np.int64)
-    whole[routes.is_blitz, :BLITZ_VISITS] = 0
+    goes_on = np.arange(BLITZ_VISITS)[None, :] < last[:, None]  # who rushes through a stage does not die in it
+    whole[:, :BLITZ_VISITS][routes.is_blitz[:, None] & goes_on] = 0
     return np.asarray(whole, dtype=np.int64)
 
 

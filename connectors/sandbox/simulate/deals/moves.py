@@ -26,7 +26,7 @@ from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.slants import Slants
 
 KNOWN_AT_BIRTH, KNOWN_LATE, KNOWN_EARLY = 0.86, 0.92, 0.4  # an amount is entered at birth, with a late or early stage
-CHANGED_SHARE, CHANGE = 0.28, (0.75, 1.35)
+CHANGED_SHARE, CHANGE = 0.25, (0.75, 1.35)
 DISCOUNT_SHARE, DISCOUNT = 0.22, (0.82, 0.98)  # at the entry into negotiation
 CUT, CUT_DAYS = (0.55, 0.68), (1, 5)  # before a win, by some
 NOTED_SHARE = 0.8

@@ -12,9 +12,9 @@ from connectors.sandbox.simulate.setting.era import Era, Ints
 from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.setting.process import (
     DEPTHS,
-    LOST_SHARES,
     NEW_BUSINESS_CODE,
     ORDERS,
+    PLACE_SHARES,
     PROCESSES,
     STAGE_CODES,
     STAGES,
@@ -52,7 +52,7 @@ def plan_routes(era: Era, births: Births, slants: Slants, stream: np.random.Gene
     stages, depth = _stray(era, process, stages, depth, stream)
     is_blitz = (depth > BLITZ_VISITS) & (stream.random(depth.size) < rate(era, "PATH-07")) & ~births.is_born_closed
     stages = stages[:, :VISITS]
-    return Routes(stages, depth, _shares(process, stages, is_blitz), is_blitz)
+    return Routes(stages, depth, _shares(process, stages), is_blitz)
 
 
 def _leave_out(
@@ -94,18 +94,21 @@ def _gather(stages: Codes, source: Ints) -> Codes:
     return np.take_along_axis(stages, np.clip(source, 0, VISITS), axis=1)
 
 
-def _shares(process: Ints, stages: Codes, is_blitz: Flags) -> Floats:
-    """A deal may die in its last visit to each stage of its own, in proportion to the process's shares."""
+def _shares(process: Ints, stages: Codes) -> Floats:
+    """Who dies in a stage does so in the last visit before the deal stands beyond it, in the stage's own share.
+
+    So deals that left a stage out, went back or astray have lost as many on the way to a stage as all others have:
+    the way alone says nothing about winning. The visit before a stage that is left out has that one's losses too.
+    """
+    place = np.where(stages == NONE, NONE, ORDERS[process[:, None], stages])
+    reach = np.maximum.accumulate(place, axis=1)
     shares = np.zeros(stages.shape)
-    seen = np.zeros(process.size, dtype=np.int64)
-    for visit in range(VISITS - 1, -1, -1):
-        stage = stages[:, visit]
-        bit = np.int64(1) << np.maximum(stage, 0).astype(np.int64)
-        is_there = (stage != NONE) & ((seen & bit) == 0)
-        shares[:, visit] = np.where(is_there, LOST_SHARES[process, stage], 0.0)
-        seen = np.where(is_there, seen | bit, seen)
-    shares[is_blitz, :BLITZ_VISITS] = 0.0
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float64)
+    rows = np.arange(process.size)
+    for stage in range(int(DEPTHS.max())):
+        is_before = (place != NONE) & (reach <= stage)
+        last = VISITS - 1 - np.argmax(is_before[:, ::-1], axis=1)
+        shares[rows, last] += PLACE_SHARES[process, stage]
+    return shares
 
 
 def is_own(process: Ints, stage: Ints) -> Flags:

@@ -5,6 +5,7 @@ begins, 44 % are won in it; a win has had 4 changes of its close date; of the de
 put off to a later quarter within it; 43 % of the deals that end have had another amount than they end with.
 """
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -14,10 +15,18 @@ import pytest
 from connectors.sandbox.simulate.deals.book import Book, Flags
 from connectors.sandbox.simulate.deals.fates import WINS
 from connectors.sandbox.simulate.deals.pipeline import Pipeline, fill_pipeline
+from connectors.sandbox.simulate.deals.routes import VISITS
 from connectors.sandbox.simulate.setting.era import DAY, Era, Ints
 from connectors.sandbox.simulate.setting.fiscal import first_days, months_of, quarters_of
 from connectors.sandbox.simulate.setting.frames import NONE
-from connectors.sandbox.simulate.setting.process import CATEGORIES, NEW_BUSINESS_CODE
+from connectors.sandbox.simulate.setting.process import (
+    CATEGORIES,
+    DEPTHS,
+    NEW_BUSINESS_CODE,
+    ORDERS,
+    PLACE_SHARES,
+    PROCESSES,
+)
 from connectors.sandbox.simulate.staff.hiring import hire
 
 ERA = Era(7, 5.0, date(2026, 3, 18))
@@ -131,6 +140,38 @@ def test_without_an_effect_following_the_process_wins_nothing() -> None:
     difference, error = payoff(live(replace(ERA, adherence_effect=0.0, scale=12.0)))
     assert error < 0.008
     assert abs(difference) < 3 * error
+
+
+def test_without_an_effect_the_way_to_a_stage_says_nothing_of_winning() -> None:
+    """Whoever has come to a stage wins as often, by whatever way; and as often as the chance at birth lets expect.
+
+    That chance is compared, so that sellers and sources are alike: by process, stage and what marks the way.
+    """
+    pipeline = live(replace(ERA, adherence_effect=0.0))
+    fates, chance = pipeline.fates, pipeline.chance
+    place = np.where(fates.stages == NONE, NONE, ORDERS[fates.process[:, None], fates.stages])
+    visited = (np.arange(VISITS)[None, :] <= fates.last[:, None]) & (place != NONE)
+    step = np.diff(np.where(place == NONE, np.nan, place), axis=1)
+    ways = {
+        "following": pipeline.book.deals.is_following,
+        "leaving out": (step > 1).any(axis=1),
+        "going back": (step < 0).any(axis=1),
+        "astray": ((fates.stages != NONE) & (place == NONE)).any(axis=1),
+        "rushing": fates.is_blitz,
+    }
+    squares, count = 0.0, 0
+    for way, process in itertools.product(ways.values(), range(len(PROCESSES))):
+        for stage in range(int(DEPTHS[process])):
+            left = 1 - PLACE_SHARES[process, :stage].sum()
+            said = chance / (chance + (1 - chance) * left)
+            here = (fates.process == process) & (visited & (place == stage)).any(axis=1) & way
+            if here.sum() >= 50:
+                error = np.sqrt((said[here] * (1 - said[here])).sum())
+                deviation = float(((fates.fate == WINS)[here].sum() - said[here].sum()) / error)
+                assert abs(deviation) < 4
+                squares, count = squares + deviation * deviation, count + 1
+    assert count > 25
+    assert squares < count + 4 * np.sqrt(2 * count)
 
 
 def test_the_usual_effect_is_found_at_large_n() -> None:

@@ -37,9 +37,9 @@ def cents(row: dict[str, Any], name: str) -> int:
 @pytest.mark.parametrize("scope", ["company", "team", "rep"])
 @pytest.mark.parametrize("period", ["week", "month", "quarter"])
 def test_the_waterfall_holds_to_the_cent_for_everybody(company: Company, period: str, scope: str) -> None:
-    rows = company.totals(period, scope, NOW)
-    assert len(rows) >= 13
-    for row in rows:
+    begun = [row for row in company.totals(period, scope, NOW) if row["period_start"] <= NOW.date()]
+    assert len(begun) >= 13
+    for row in begun:
         signed = sum(cents(row, f"waterfall_{leg}") * SIGNS.get(leg, 1) for leg in LEGS if leg != "closing")
         assert signed == cents(row, "waterfall_closing")
         assert cents(row, "waterfall_won") == cents(row, "bookings") - cents(row, "won_later")
