@@ -218,7 +218,8 @@ def found(era: Era) -> Company:
     pipeline = fill_pipeline(era, staff)
     customers = make_customers(era, pipeline.book.accounts)
     book = pipeline.book
-    conduct = act(era, staff, book, customers)
+    currencies = choose_currencies(era, book)
+    conduct = act(era, staff, book, customers, currencies)
     return Company(
         era,
         staff,
@@ -226,7 +227,7 @@ def found(era: Era) -> Company:
         customers,
         conduct,
         fill_roles(era, book, customers),
-        choose_currencies(era, book),
+        currencies,
         fill_items(era, book, pipeline.slants),
         draw_up(era, book),
         share_out(era, staff, book),

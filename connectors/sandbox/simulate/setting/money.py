@@ -68,6 +68,17 @@ class Currencies:
     def corporate_column(self, size: int) -> dict[str, Any]:
         return {"CurrencyIsoCode": frames.constant(CODES[0], size)} if self.era.has_currencies else {}
 
+    def in_corporate(self, amounts: Floats, deals: Any, days: Any, known: Any) -> Floats:
+        """Amounts of deals that are to close on day numbers, by the rates that are known at the instants `known`.
+
+        The month of the closing has one once it has begun, and none before the company's time: the static one then.
+        """
+        month = months_of(days) - self.months[0]
+        is_dated = (month >= 0) & (months_of(days) <= months_of(np.asarray(known) // DAY))
+        currency = self.of_deals(deals)
+        dated = self.rates[np.clip(month, 0, self.months.size - 1), currency]
+        return np.asarray(amounts / np.where(is_dated, dated, self.static_rates[currency]), dtype=np.float64)
+
     def rate_at(self, deals: Any, days: Any) -> Floats:
         """The dated rate of each deal's currency on each day number."""
         month = np.clip(months_of(days) - self.months[0], 0, self.months.size - 1)

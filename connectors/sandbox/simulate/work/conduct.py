@@ -7,6 +7,7 @@ from typing import Any
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.customers import Customers
 from connectors.sandbox.simulate.setting.era import Era
+from connectors.sandbox.simulate.setting.money import Currencies
 from connectors.sandbox.simulate.setting.rates import rates_of
 from connectors.sandbox.simulate.staff.habits import form_habits
 from connectors.sandbox.simulate.staff.people import Staff
@@ -58,7 +59,7 @@ class Conduct:
         return event_batches(self.era, self.staff, self.book, self.customers, self.events, self.notes)
 
 
-def act(era: Era, staff: Staff, book: Book, customers: Customers) -> Conduct:
+def act(era: Era, staff: Staff, book: Book, customers: Customers, currencies: Currencies) -> Conduct:
     """Let the people of the company do their work on its deals."""
     rates = rates_of(era)
     habits = form_habits(era, staff, rates)
@@ -75,7 +76,7 @@ def act(era: Era, staff: Staff, book: Book, customers: Customers) -> Conduct:
         business_reviews(era, staff, rates),
         ride_alongs(era, staff, book, visits, rates),
     )
-    inspections = inspect(era, staff, book, weeks, events, rates)
+    inspections = inspect(era, staff, book, weeks, events, rates, currencies)
     notes = write_down(book, events, inspections, weeks)
     tasks = join_tasks(
         *deal_tasks(era, staff, book, customers, calls, habits, rates),

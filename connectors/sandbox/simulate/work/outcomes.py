@@ -11,6 +11,7 @@ from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.money import Currencies
 from connectors.sandbox.simulate.setting.process import CATEGORIES
 from connectors.sandbox.simulate.setting.rates import Rates
 from connectors.sandbox.simulate.staff.habits import Habits
@@ -38,7 +39,7 @@ SEEN_AT = 8 * HOUR  # on Monday: the Commit deals as they stand then are judged
 class Inspections:
     """The Commit deals of each manager's direct reports on each Monday morning, and whether the review took them up.
 
-    Parallel arrays: the Monday (an instant), the manager, the deal, its amount, and the flag.
+    Parallel arrays: the Monday (an instant), the manager, the deal, its amount in corporate currency, and the flag.
     """
 
     monday: Ints
@@ -103,7 +104,9 @@ def _sellers_below(staff: Staff, stream: np.random.Generator) -> Ints:
     return table
 
 
-def inspect(era: Era, staff: Staff, book: Book, weeks: Weeks, events: Events, rates: Rates) -> Inspections:
+def inspect(
+    era: Era, staff: Staff, book: Book, weeks: Weeks, events: Events, rates: Rates, currencies: Currencies
+) -> Inspections:
     """Which Commit deals the reviews take up: all, in lax weeks about half, without a review none."""
     stream = era.stream("inspections")
     steps = book.steps
@@ -123,7 +126,8 @@ def inspect(era: Era, staff: Staff, book: Book, weeks: Weeks, events: Events, ra
     share = np.where(stream.random(shape) < rates["MGR-08"], LAX_SHARE, INSPECTED_SHARE)
     share = np.where(_attended(weeks, events), share, 0.0)
     is_inspected = stream.random(which.size) < share[weeks.place[manager], week]
-    amount = np.nan_to_num(steps.amount[which])
+    told = np.nan_to_num(steps.amount[which])
+    amount = currencies.in_corporate(told, steps.deal[which], steps.close[which], seen[week])
     return Inspections(weeks.mondays[week], manager, steps.deal[which], amount, is_inspected)
 
 

@@ -11,6 +11,7 @@ from connectors.sandbox.simulate.deals.customers import make_customers
 from connectors.sandbox.simulate.deals.pipeline import fill_pipeline
 from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era
 from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.money import choose_currencies
 from connectors.sandbox.simulate.setting.rates import PLANTED
 from connectors.sandbox.simulate.staff.hiring import hire
 from connectors.sandbox.simulate.staff.quotas import quotas, sales_of
@@ -32,7 +33,7 @@ def conduct_of(**more: Any) -> Conduct:
     era = Era(7, 1.0, ANCHOR, **more)
     staff = hire(era)
     book = fill_pipeline(era, staff).book
-    return act(era, staff, book, make_customers(era, book.accounts))
+    return act(era, staff, book, make_customers(era, book.accounts), choose_currencies(era, book))
 
 
 def facts_of(conduct: Conduct) -> Counter[str]:

@@ -7,8 +7,11 @@ managers' rules: `test_planted`.
 from datetime import datetime
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 
+from connectors.sandbox.clock import Clock
+from connectors.sandbox.company import open_company
 from connectors.sandbox.store.org import Org
 
 NOW = datetime(2026, 3, 18, 12)  # when `full` is looked at
@@ -61,3 +64,39 @@ def test_a_plain_query_finds_what_the_ledger_says(full: Org, rule: str) -> None:
     found = {row[0] for row in rows}
     assert found == full.truth[rule]
     assert found
+
+
+IN_ALL_WEEKS = f"""
+    WITH mondays AS (SELECT unnest(generate_series(TIMESTAMP '2025-03-03', {MONDAY}, INTERVAL 7 DAY)) AS monday),
+    due AS (SELECT monday, r.manager, o."Id" AS id, o."Amount" AS amount, o."Amount" / coalesce(dated."ConversionRate",
+            own."ConversionRate") AS worth, contains(m.said, o."Id") AS is_inspected
+        FROM mondays JOIN versions."Opportunity" o ON o._from <= monday + INTERVAL 8 HOUR
+            AND o._until > monday + INTERVAL 8 HOUR
+        JOIN {REPORTS} r ON r.id = o."OwnerId" AND r._from <= monday + INTERVAL 8 HOUR
+            AND r._until > monday + INTERVAL 8 HOUR
+        JOIN current."CurrencyType" own ON own."IsoCode" = o."CurrencyIsoCode"
+        LEFT JOIN current."DatedConversionRate" dated ON dated."IsoCode" = o."CurrencyIsoCode"
+            AND dated."StartDate" <= o."CloseDate" AND dated."NextStartDate" > o."CloseDate"
+            AND dated."CreatedDate" <= monday + INTERVAL 8 HOUR
+        LEFT JOIN {MEETINGS} m ON m.who = r.manager AND m.kind = 'Pipeline Review' AND m.begun >= monday
+            AND m.begun < monday + INTERVAL 7 DAY
+        WHERE o."ForecastCategory" = 'Forecast' AND NOT o."IsClosed" AND NOT o."IsDeleted")
+    SELECT manager, monday + INTERVAL 18 HOUR, coalesce(sum(worth) FILTER (WHERE is_inspected), 0) / sum(worth),
+        coalesce(sum(amount) FILTER (WHERE is_inspected), 0) / sum(amount)
+    FROM due GROUP BY ALL HAVING sum(coalesce(amount, 0)) > 0"""
+
+
+def test_of_several_currencies_the_commit_amount_is_that_in_corporate_currency() -> None:
+    org = open_company(seed=7, scale=0.3, anchor=NOW.date(), clock=Clock(NOW), has_currencies=True)
+    assert org.company is not None
+    rows: list[Any] = org.cursor().execute(IN_ALL_WEEKS).fetchall()
+    lax = {(manager, since): share for manager, since, share, _ in rows if share < 0.8}
+    facts = org.company.facts.filter(pc.equal(org.company.facts["rule"], "MGR-08")).to_pylist()
+    told = {
+        (fact["record_id"], fact["since"]): int(fact["reason"].split()[1])
+        for fact in facts
+        if datetime(2025, 3, 3) <= fact["since"] <= NOW
+    }
+    assert told.keys() == lax.keys()
+    assert all(percent <= lax[key] * 100 + 1e-6 < percent + 1.001 for key, percent in told.items())
+    assert any(abs(share - unconverted) > 0.02 for _, _, share, unconverted in rows)
