@@ -279,7 +279,9 @@ def test_bookings_and_pushes_by_seller_are_what_the_raw_rows_tell(warehouse: Pat
         for before, after in pairwise(deal.states):
             if before["open"] and after["open"] and after["close"] > before["close"]:
                 pushes[deal.owner_at(after["since"]), _start(after["since"].date(), kind)] += 1
-    assert _kpis(warehouse, "bookings_amount", kind) == {key: float(value) for key, value in bookings.items()}
+    # a win may be dated ahead: it counts in the period of its date as soon as that has begun
+    begun = {key: float(value) for key, value in bookings.items() if key[1] <= world.as_of.date()}
+    assert _kpis(warehouse, "bookings_amount", kind) == begun
     found = _kpis(warehouse, "push_count", kind)
     known = {key: float(value) for key, value in pushes.items() if _midnight(key[1]) >= world.known_from}
     assert found == known

@@ -233,7 +233,7 @@ def test_activity_coverage_is_of_what_had_been_done_by_then(
         open_ones = [deal.id for deal in deals if (state := deal.at(instant)) and state["open"]]
         ages = []
         for deal_id in open_ones:
-            done = [when for when in touched.get(deal_id, []) if when <= instant]
+            done = [when for when in touched.get(deal_id, []) if when < instant]
             ages += [instant - done[-1]] if done else []
         several = 0
         for deal_id in open_ones:

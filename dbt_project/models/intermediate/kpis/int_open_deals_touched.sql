@@ -54,7 +54,8 @@ touched as (
     inner join {{ ref('int_opportunity_touches_unioned') }} as touches
         on
             open_deals.opportunity_id = touches.opportunity_id
-            and touches.occurred_at <= open_deals.snapshot_at
+            -- what is known to the day only happened at its first instant, which is the end of the day before
+            and touches.occurred_at < open_deals.snapshot_at
     group by open_deals.period_kind, open_deals.period_start_date, open_deals.opportunity_id
 
 ),

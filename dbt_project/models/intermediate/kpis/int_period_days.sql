@@ -1,6 +1,6 @@
 {#
-    The days of each period that is reported on, as far as they have come: by number, and marked where the running
-    period has got to, so that a past period can be told as it stood on the same day.
+    The days of each period that is reported on, all of them, since a win may be dated ahead: by number,
+    and marked where the running period has got to, so that a past period can be told as it stood on the same day.
 #}
 
 with periods as (
@@ -51,4 +51,4 @@ from periods
 inner join points
     on periods.period_kind = points.period_kind
 inner join {{ ref('dim_dates') }} as dates
-    on dates.date_day between periods.period_start_date and least(periods.period_end_date, periods.as_of_date)
+    on dates.date_day between periods.period_start_date and periods.period_end_date
