@@ -93,31 +93,32 @@ class Company:
 
     def totals(self, period: str, scope: str = "company", at: datetime | None = None) -> list[dict[str, Any]]:
         """True totals of the KPIs as known at an instant (default: the anchor): see `simulate.truth.totals`."""
-        return self._told(at).totals(period, scope)
+        return self.known(at).totals(period, scope)
 
     def coverage(self, period: str, scope: str = "company", at: datetime | None = None) -> list[dict[str, Any]]:
         """Quotas and what is booked and open against them, by period: see `simulate.truth.quota_totals`."""
-        return self._told(at).coverage(period, scope)
+        return self.known(at).coverage(period, scope)
 
     def staff_totals(self, at: datetime | None = None) -> dict[str, Any]:
         """True totals of activities, leads, quotas and coverage as known at an instant (default: the anchor)."""
-        return self._told(at).staff_totals()
+        return self.known(at).staff_totals()
 
     def leads(self, at: datetime | None = None) -> list[dict[str, Any]]:
         """The true leads one by one as known at an instant."""
-        return self._told(at).leads()
+        return self.known(at).leads()
 
     def deal_totals(self, at: datetime | None = None) -> dict[str, Any]:
         """True stays in stages, cohorts of deals by their wins, and the open deals as known at an instant."""
-        return self._told(at).deals()
+        return self.known(at).deals()
 
     def conversions(self, period: str, at: datetime | None = None) -> list[dict[str, Any]]:
         """True stage conversions by cohort of entry: see `simulate.truth.stage_totals`."""
-        return self._told(at).conversions(period)
+        return self.known(at).conversions(period)
 
-    def _told(self, at: datetime | None) -> Known:
-        book = self.pipeline.book
-        return Known(self.era, self.staff, book, self.conduct, self.roles, self.currencies, self._second(at))
+    def known(self, at: datetime | None = None) -> Known:
+        """All that can be told in plain Python, as known at an instant (default: the anchor)."""
+        book, second = self.pipeline.book, self._second(at)
+        return Known(self.era, self.staff, book, self.conduct, self.roles, self.splits, self.currencies, second)
 
     def _second(self, at: datetime | None) -> int:
         """The first second after an instant: what happens at it is known."""

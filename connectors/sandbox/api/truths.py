@@ -32,6 +32,7 @@ def tell_truth(org: Org, what: str, parameters: Mapping[str, str]) -> Any:
 
 def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: datetime) -> Any:
     period, scope = parameters.get("period", "month"), parameters.get("scope", "company")
+    since = date.fromisoformat(parameters.get("since", date.min.isoformat()))
     tellers: dict[str, Callable[[], Any]] = {
         "facts": lambda: _facts(company.facts, now),
         "totals": lambda: company.totals(period, scope, now),
@@ -40,6 +41,13 @@ def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: d
         "deals": lambda: company.deal_totals(now),
         "leads": lambda: company.leads(now),
         "staff": lambda: company.staff_totals(now),
+        "retention": lambda: company.known(now).retention(period, scope),
+        "velocity": lambda: company.known(now).velocity(scope),
+        "forecasts": lambda: company.known(now).forecasts(scope, since),
+        "sellers": lambda: company.known(now).sellers(scope),
+        "touches": lambda: company.known(now).touches(period, scope),
+        "stalls": lambda: company.known(now).stalls(scope),
+        "credits": lambda: company.known(now).credits(period, scope),
         "odds": lambda: company.odds(now.date()).to_pylist(),
     }
     if what not in tellers:

@@ -67,6 +67,8 @@ class Knowing(Protocol):
 
     def staff_totals(self, at: datetime | None = None) -> dict[str, Any]: ...
 
+    def known(self, at: datetime | None = None) -> Any: ...
+
 
 class Org:
     """Record versions behind a clock. `tables` are, by sObject, Arrow tables or iterables of Arrow record batches

@@ -6,16 +6,11 @@ counting have nothing in common but the book.
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
 from math import floor
 
 from connectors.sandbox.simulate.deals.book import Book
-from connectors.sandbox.simulate.setting.era import DAY, to_date
-from connectors.sandbox.simulate.setting.fiscal import quarter_start
 from connectors.sandbox.simulate.setting.process import LOST_STAGE, WON_STAGE
 from connectors.sandbox.simulate.truth.conversion import Conversion
-
-KINDS = ("day", "week", "month", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +65,10 @@ class Story:
         place = bisect_right(self.instants, instant - 1) - 1
         return self.versions[place] if place >= 0 else None
 
+    def until(self, instant: int) -> list[Version]:
+        """The versions from before an instant, but the one that says that the deal is deleted."""
+        return [each for each in self.versions[: bisect_right(self.instants, instant - 1)] if not each.is_deleted]
+
     @property
     def first(self) -> Version:
         return self.versions[0]
@@ -89,45 +88,6 @@ class Story:
                 break
             at = version.at
         return at
-
-
-class Calendar:
-    """Periods of one kind, numbered in order: days, weeks from Monday, months, fiscal quarters."""
-
-    def __init__(self, kind: str, first_month: int, first_day: int, last_day: int) -> None:
-        if kind not in KINDS:
-            raise ValueError(f"There are no periods of kind {kind!r}; ask for one of {', '.join(KINDS)}.")
-        self._first = first_day
-        self.starts: list[int] = []
-        self._number: list[int] = []
-        before = None
-        for day in range(first_day, last_day + 1):
-            start = self._start(kind, first_month, day)
-            if start != before:
-                self.starts.append(day if before is not None else (start - date(1970, 1, 1)).days)
-                before = start
-            self._number.append(len(self.starts) - 1)
-
-    def number(self, day: int) -> int:
-        return self._number[min(max(day - self._first, 0), len(self._number) - 1)]
-
-    def begin(self, number: int) -> int:
-        """The first second of a period."""
-        return self.starts[number] * DAY
-
-    def end(self, number: int) -> int:
-        """The first second after a period."""
-        last = self._first + len(self._number)
-        return (self.starts[number + 1] if number + 1 < len(self.starts) else last) * DAY
-
-    @staticmethod
-    def _start(kind: str, first_month: int, day: int) -> date:
-        told = to_date(day)
-        if kind == "day":
-            return told
-        if kind == "week":
-            return to_date(day - told.weekday())
-        return told.replace(day=1) if kind == "month" else quarter_start(told, first_month)
 
 
 def stories(book: Book, conversion: Conversion, before: int) -> list[Story]:

@@ -8,7 +8,8 @@ from connectors.sandbox.simulate.setting.era import DAY, to_date, weekday
 from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.setting.process import CATEGORIES
 from connectors.sandbox.simulate.staff.quotas import Quotas
-from connectors.sandbox.simulate.truth.chronicle import Calendar, Story
+from connectors.sandbox.simulate.truth.chronicle import Story
+from connectors.sandbox.simulate.truth.periods import Calendar
 from connectors.sandbox.simulate.truth.scopes import ScopesOf
 from connectors.sandbox.simulate.truth.tally import share
 

@@ -4,7 +4,6 @@ A deal counts in the process of its record type as it is now. What was deleted s
 made in its cohort all the same.
 """
 
-import calendar as months
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,8 +14,9 @@ from typing import Any
 
 from connectors.sandbox.simulate.setting.era import DAY, to_date
 from connectors.sandbox.simulate.setting.process import STAGES
-from connectors.sandbox.simulate.truth.chronicle import Calendar, Story
+from connectors.sandbox.simulate.truth.chronicle import Story
 from connectors.sandbox.simulate.truth.ladder import Ladder
+from connectors.sandbox.simulate.truth.periods import Calendar, later
 
 AGES = (1, 2, 3, 4, 6, 9, 12, 18, 24)  # months
 
@@ -61,7 +61,7 @@ def conversions(every: Iterable[Story], ladder: Ladder, calendar: Calendar, now:
     cohorts: dict[tuple[int, str, int, str], _Cohort] = defaultdict(_Cohort)
     for story in every:
         reached = ladder.reached(story)
-        spent = _days_by_stage(story, now)
+        spent = days_by_stage(story, now)
         for place, (name, at) in enumerate(zip(ladder.stages(story), reached, strict=False)):
             cohort = cohorts[calendar.number(at // DAY), ladder.name(story), place, name]
             cohort.reached += 1
@@ -85,18 +85,18 @@ def _row(cohort: _Cohort) -> dict[str, Any]:
         **{f"{name}_count": count for name, count in cohort.fates.items()},
         "standing_count": cohort.standing,
         "median_days": median(cohort.days) if cohort.days else None,
-        "p90_won_days": _percentile(cohort.won_days, 0.9),
+        "p90_won_days": percentile(cohort.won_days, 0.9),
     }
 
 
-def _days_by_stage(story: Story, now: int) -> dict[str, float]:
+def days_by_stage(story: Story, now: int) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
     for stay in stays(story):
         found[stay.stage] += stay.days(now)
     return found
 
 
-def _percentile(values: list[float], share: float) -> float | None:
+def percentile(values: list[float], share: float) -> float | None:
     """Between two values in proportion, as spreadsheets have it."""
     if not values:
         return None
@@ -112,6 +112,28 @@ def fate(story: Story) -> str:
     if story.last.is_deleted:
         return "deleted"
     return "won" if story.last.is_won else "lost" if story.last.is_closed else "open"
+
+
+def stage_win_rates(every: Iterable[Story], ladder: Ladder) -> list[dict[str, Any]]:
+    """Per process and own stage: the closed deals that reached it, and those of them that are won.
+
+    A deal lost in a stage of another process has reached the first of its own.
+    """
+    ends: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for story in every:
+        if fate(story) in ("won", "lost"):
+            for stage in ladder.stages(story)[: max(len(ladder.reached(story)), 1)]:
+                ends[ladder.name(story), stage].append(story.last.is_won)
+    return [
+        {
+            "process": process,
+            "stage": stage,
+            "closed_count": len(won),
+            "won_count": sum(won),
+            "win_rate": sum(won) / len(won),
+        }
+        for (process, stage), won in sorted(ends.items())
+    ]
 
 
 def win_cohorts(every: Iterable[Story], ladder: Ladder, quarters: Calendar, now: int) -> list[dict[str, Any]]:
@@ -145,12 +167,6 @@ def _won_on(story: Story) -> date:
 
 def _aged(story: Story, age: int) -> date:
     return later(to_date(story.first.at // DAY), age)
-
-
-def later(day: date, by: int) -> date:
-    """The same day some months later, or that month's last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
 
 def stay_rows(every: Iterable[Story], ids: list[str], now: int) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,8 @@ COUNTS = (
     "due_count",
     "slipped_count",
     "slipped_out_count",
+    "created_due_count",
+    "created_slipped_count",
     "activity_count",
     "call_count",
     "email_count",
@@ -45,6 +47,8 @@ AMOUNTS = (
     "due",
     "slipped",
     "slipped_out",
+    "created_due",
+    "created_slipped",
     *(f"waterfall_{leg}" for leg in LEGS),
 )
 
@@ -74,6 +78,9 @@ class Tally:
         made["mean_qualified_cycle_days"] = fmean(self.qualified_cycles) if self.qualified_cycles else None
         made["median_qualified_cycle_days"] = median(self.qualified_cycles) if self.qualified_cycles else None
         made["slip_rate"] = share(made["slipped_count"], made["due_count"])
+        for name, unit in (("slip_rate", "count"), ("slip_value_rate", "amount")):
+            slipped = made[f"slipped_out_{unit}"] + made[f"created_slipped_{unit}"]
+            made[f"{name}_with_created"] = share(slipped, made[f"due_{unit}"] + made[f"created_due_{unit}"])
         return made
 
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from connectors.sandbox.simulate.setting.era import DAY, to_date
-from connectors.sandbox.simulate.truth.chronicle import Calendar, Story, Version
+from connectors.sandbox.simulate.truth.chronicle import Story, Version
 from connectors.sandbox.simulate.truth.flows import Flow
 from connectors.sandbox.simulate.truth.ladder import Ladder
+from connectors.sandbox.simulate.truth.periods import Calendar
 from connectors.sandbox.simulate.truth.scopes import ScopesOf
 from connectors.sandbox.simulate.truth.tally import COUNTS, Tally
 from connectors.sandbox.simulate.truth.waterfall import HANDOVERS, legs
@@ -101,11 +102,23 @@ class _Counting:
                 tally.counts["open_count"] += 1
                 tally.cents["open_pipeline"] += after.cents
                 tally.cents["weighted_pipeline"] += after.weighted_cents
+        if before is None and any(begin <= each.close * DAY < self._calendar.end(number) for each in story.until(end)):
+            for tally in self._of(story.first.owner, number):
+                _count_born(tally, story.first, after, self._calendar.end(number))
         is_due = before is not None and before.is_open and begin <= before.close * DAY < self._calendar.end(number)
         if before is None or after is None or not is_due:
             return
         for tally in self._of(before.owner, number):
             _count_due(tally, before, after, self._calendar.end(number))
+
+
+def _count_born(tally: Tally, first: Version, after: Version | None, end: int) -> None:
+    """A deal made in the period that was due in it at some time, and is put off beyond it."""
+    tally.counts["created_due_count"] += 1
+    tally.cents["created_due"] += first.constant_cents
+    if after is not None and after.is_open and after.close * DAY >= end:
+        tally.counts["created_slipped_count"] += 1
+        tally.cents["created_slipped"] += first.constant_cents
 
 
 def _count_due(tally: Tally, before: Version, after: Version, end: int) -> None:

@@ -41,8 +41,34 @@ def test_stages_quotas_leads_and_deals_are_told(company_api: Any) -> None:
     leads = told(company_api, "/leads").json()
     assert len({lead["lead_id"] for lead in leads}) == len(leads) > 50
     deals = told(company_api, "/deals").json()
-    assert set(deals) == {"stays", "win_cohorts", "open"}
+    assert set(deals) == {"stays", "win_cohorts", "open", "stalled", "contracts", "stage_win_rates"}
     assert {row["opportunity_id"] for row in deals["open"]} <= {row["opportunity_id"] for row in deals["stays"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/retention?period=quarter&scope=rep", {"renewal_rate", "gross_retention_rate", "net_retention_ratio"}),
+        ("/velocity?scope=team", {"open_qualified_count", "win_rate", "velocity_amount"}),
+        ("/touches?period=week&scope=company", {"touched_7_days_rate", "multi_threaded_rate"}),
+        ("/stalls?scope=rep", {"stalled_rate", "idle_count"}),
+        ("/credits?period=month&scope=rep", {"split_bookings_amount", "overlay_amount"}),
+    ],
+)
+def test_figures_by_scope_are_told(company_api: Any, path: str, names: set[str]) -> None:
+    rows = told(company_api, path).json()
+    assert names | {"scope_id"} <= set(rows[-1])
+    assert all(any(row[name] for row in rows) for name in names)
+
+
+def test_forecasts_and_sellers_are_told(company_api: Any) -> None:
+    forecasts = told(company_api, "/forecasts?scope=company").json()
+    assert set(forecasts) == {"rollups", "accuracy"}
+    assert any(row["hit_rate"] for row in forecasts["rollups"])
+    assert any(row["wape_ratio"] for row in forecasts["accuracy"])
+    sellers = told(company_api, "/sellers?scope=company").json()
+    assert set(sellers) == {"months", "ramp", "capacity"}
+    assert all(sellers.values())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from connectors.sandbox.company import Company, found
 from connectors.sandbox.metadata.standard import standard_schema
 from connectors.sandbox.simulate.setting.era import Era, day_number, to_date
 from connectors.sandbox.simulate.setting.frames import NONE
-from connectors.sandbox.simulate.truth.chronicle import Calendar
+from connectors.sandbox.simulate.truth.periods import Calendar
 from connectors.sandbox.simulate.truth.waterfall import LEGS, SIGNS
 from connectors.sandbox.store.org import Org
 
