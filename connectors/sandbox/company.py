@@ -1,6 +1,6 @@
 """The simulated company put together: its records, its planted truth, the true odds of its deals, its true totals."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -114,6 +114,14 @@ class Company:
     def conversions(self, period: str, at: datetime | None = None) -> list[dict[str, Any]]:
         """True stage conversions by cohort of entry: see `simulate.truth.stage_totals`."""
         return self.known(at).conversions(period)
+
+    def adherence(
+        self, scope: str, rules: Collection[str] | None = None, at: datetime | None = None
+    ) -> list[dict[str, Any]]:
+        """How many of the open deals of each scope break none of the rules (default: all) at an instant."""
+        held = self.facts_at(datetime.fromtimestamp(self._second(at) - 1, UTC))
+        breaking = {each for rule, ids in held.items() if rules is None or rule in rules for each in ids}
+        return self.known(at).adherence(scope, breaking)
 
     def known(self, at: datetime | None = None) -> Known:
         """All that can be told in plain Python, as known at an instant (default: the anchor)."""

@@ -323,3 +323,46 @@ def test_stages_lead_to_wins_as_the_company_says(published: duckdb.DuckDBPyConne
             pytest.approx(row["won_count"] / row["reached_closed_count"]) if row["reached_closed_count"] else None
         )
     assert len(truth) > 10
+
+
+def test_what_lay_open_by_stage_is_what_the_company_says(published: duckdb.DuckDBPyConnection, known: Known) -> None:
+    truth = {
+        (row["day"], row["owner_id"], row["process"], row["stage"]): (
+            row["open_count"],
+            row["open_amount"],
+            row["weighted_amount"],
+        )
+        for row in known.standing("month")
+    }
+    days = sorted({day for day, *_ in truth})
+    listed = ", ".join(f"date '{day}'" for day in days)
+    told = {
+        (row["snapshot_date"], row["owner_id"], row["sales_process"], row["stage_name"]): (
+            row["open_count"],
+            float(row["open_amount"]),
+            float(row["weighted_amount"]),
+        )
+        for row in rows_of(published, f"select * from marts.fct_pipeline_daily where snapshot_date in ({listed})")
+    }
+    first = min(day for day, *_ in told)
+    assert told == {key: pytest.approx(row) for key, row in truth.items() if key[0] >= first}
+    assert len(days) > 24
+
+
+def test_sellers_keep_to_the_process_as_the_company_says(
+    published: duckdb.DuckDBPyConnection, visible: Company, now: datetime
+) -> None:
+    """By the rules that the marts judge; a deal without a record type has no stages that the company could name."""
+    judged = rows_of(
+        published,
+        "select rule_id from marts.dim_process_rules where severity in ('critical', 'high', 'medium')",
+    )
+    rules = {row["rule_id"] for row in judged}
+    truth = {row["scope_id"]: row for row in visible.adherence("rep", rules, now)}
+    told = rows_of(published, "select * from marts.rpt_rep_process_adherence where open_count > 0")
+    for row in told:
+        mine = (row["open_count"], row["deals_with_exception_count"], float(row["at_risk_amount"]))
+        true = truth[row["owner_id"]]
+        assert mine == (true["open_count"], true["breaking_count"], pytest.approx(true["at_risk_amount"]))
+        assert row["adherence_rate"] == pytest.approx(true["adherence_rate"])
+    assert len(told) > 2

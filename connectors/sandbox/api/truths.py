@@ -32,6 +32,7 @@ def tell_truth(org: Org, what: str, parameters: Mapping[str, str]) -> Any:
 
 def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: datetime) -> Any:
     period, scope = parameters.get("period", "month"), parameters.get("scope", "company")
+    rules = parameters["rules"].split(",") if "rules" in parameters else None
     since = date.fromisoformat(parameters.get("since", date.min.isoformat()))
     tellers: dict[str, Callable[[], Any]] = {
         "facts": lambda: _facts(company.facts, now),
@@ -48,6 +49,8 @@ def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: d
         "touches": lambda: company.known(now).touches(period, scope),
         "stalls": lambda: company.known(now).stalls(scope),
         "credits": lambda: company.known(now).credits(period, scope),
+        "standing": lambda: company.known(now).standing(period),
+        "adherence": lambda: company.adherence(scope, rules, now),
         "odds": lambda: company.odds(now.date()).to_pylist(),
     }
     if what not in tellers:

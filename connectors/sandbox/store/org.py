@@ -7,7 +7,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,6 +66,10 @@ class Knowing(Protocol):
     def leads(self, at: datetime | None = None) -> list[dict[str, Any]]: ...
 
     def staff_totals(self, at: datetime | None = None) -> dict[str, Any]: ...
+
+    def adherence(
+        self, scope: str, rules: Collection[str] | None = None, at: datetime | None = None
+    ) -> list[dict[str, Any]]: ...
 
     def known(self, at: datetime | None = None) -> Any: ...
 

@@ -1,6 +1,7 @@
 """All that the simulation knows at an instant, in plain Python, and what it says of it: the true totals by name."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -32,6 +33,7 @@ from connectors.sandbox.simulate.truth.scopes import ScopesOf, scoped
 from connectors.sandbox.simulate.truth.staff_totals import staff_totals
 from connectors.sandbox.simulate.truth.stage_totals import conversions, fate, stage_win_rates, stay_rows, win_cohorts
 from connectors.sandbox.simulate.truth.stalled import planned_deals, stall_totals, stalled_deals
+from connectors.sandbox.simulate.truth.standing import adherence_totals, standing_totals
 from connectors.sandbox.simulate.truth.totals import totals
 from connectors.sandbox.simulate.truth.touched import touch_totals
 from connectors.sandbox.simulate.truth.velocity import velocities
@@ -141,6 +143,15 @@ class Known:
         """How many open deals were touched of late, by period and scope: see `touch_totals`."""
         scopes_of = self.scopes(scope)
         return touch_totals(self.stories, self.roles, self.doings, self.calendar(kind), scopes_of, self.instant)
+
+    def standing(self, kind: str) -> list[dict[str, Any]]:
+        """What lay open at the ends of periods, by seller, process and stage: see `standing_totals`."""
+        owner_ids = [str(each) for each in self.staff.ids]
+        return standing_totals(self.stories, self.ladder, self.calendar(kind), owner_ids, self.instant)
+
+    def adherence(self, scope: str, breaking: Collection[str]) -> list[dict[str, Any]]:
+        """How many of the open deals break no rule, by scope; `breaking` are the ids of those that do."""
+        return adherence_totals(self.stories, [str(each) for each in self.book.ids], breaking, self.scopes(scope))
 
     def velocity(self, scope: str) -> list[dict[str, Any]]:
         """Sales velocity and its four parts by month and scope: see `velocities`."""

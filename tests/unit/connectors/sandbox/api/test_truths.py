@@ -52,6 +52,7 @@ def test_stages_quotas_leads_and_deals_are_told(company_api: Any) -> None:
         ("/velocity?scope=team", {"open_qualified_count", "win_rate", "velocity_amount"}),
         ("/touches?period=week&scope=company", {"touched_7_days_rate", "multi_threaded_rate"}),
         ("/stalls?scope=rep", {"stalled_rate", "idle_count"}),
+        ("/adherence?scope=company&rules=OPP-01,OPP-02", {"open_count", "breaking_count", "adherence_rate"}),
         ("/credits?period=month&scope=rep", {"split_bookings_amount", "overlay_amount"}),
     ],
 )
@@ -61,11 +62,12 @@ def test_figures_by_scope_are_told(company_api: Any, path: str, names: set[str])
     assert all(any(row[name] for row in rows) for name in names)
 
 
-def test_forecasts_and_sellers_are_told(company_api: Any) -> None:
+def test_forecasts_sellers_and_the_open_pipeline_are_told(company_api: Any) -> None:
     forecasts = told(company_api, "/forecasts?scope=company").json()
     assert set(forecasts) == {"rollups", "accuracy"}
     assert any(row["hit_rate"] for row in forecasts["rollups"])
     assert any(row["wape_ratio"] for row in forecasts["accuracy"])
+    assert any(row["open_amount"] for row in told(company_api, "/standing?period=quarter").json())
     sellers = told(company_api, "/sellers?scope=company").json()
     assert set(sellers) == {"months", "ramp", "capacity"}
     assert all(sellers.values())
