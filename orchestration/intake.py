@@ -8,12 +8,11 @@ import logging
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from connectors.landed import ApiAllowance, ApiCalls, LandedBatch, LandedDeletions, Purpose
+from connectors.landed import ApiAllowance, ApiCalls, LandedBatch, LandedDeletions, Purpose, SourceTotals
 from connectors.salesforce.client import Client
 from connectors.salesforce.describe import expected_columns
 from connectors.salesforce.naming import table_name
@@ -23,6 +22,7 @@ from connectors.salesforce.organization import Organization
 from connectors.salesforce.sync import Known, Landed, landings
 from connectors.warehouse import ledger, telemetry
 from connectors.warehouse.landing import LoadResult, load, load_deletions
+from connectors.warehouse.lending import Lender
 from connectors.warehouse.reconciliation import reconcile
 from orchestration.settings import Settings
 
@@ -31,17 +31,18 @@ log = logging.getLogger("salespulse.sync")
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What all objects of one sync have in common; one connection for all, for opening one costs more than a load."""
+    """What all objects of one sync have in common. The warehouse is lent: others can read it while the org is read."""
 
     client: Client
-    connection: DuckDBPyConnection
+    warehouse: Lender
     settings: Settings
     run_id: str
     organization: Organization
 
     def take(self, entry: SyncedObject) -> dict[str, Any]:
         """Fetch and load what is new of an object; what was measured, as metadata of its asset."""
-        known = self._known(entry)
+        with self.warehouse.use() as connection:
+            known = self._known(connection, entry)
         taken = _Taken()
         landed = landings(
             self.client,
@@ -51,12 +52,13 @@ class Intake:
             run_id=self.run_id,
             expected_fields=entry.fields,
             options=options(self.settings),
-            compare=partial(reconcile, self.connection),
+            compare=self._compare,
         )
         with closing(landed):
             for each in landed:
                 taken.add(each, self._load(entry, each))
-        rows = sum(s.row_count for s in ledger.sync_states(self.connection) if s.object_name == entry.name)
+        with self.warehouse.use() as connection:
+            rows = sum(s.row_count for s in ledger.sync_states(connection) if s.object_name == entry.name)
         return {"sobject": entry.name, "dagster/row_count": rows, **taken.metadata(), **self._requests(entry.name)}
 
     def note_calls(self) -> None:
@@ -64,7 +66,8 @@ class Intake:
         calls = [ApiCalls(self.run_id, name or None, kind, n) for (name, kind), n in self.client.calls.counts.items()]
         usage = self.client.api_usage
         allowance = ApiAllowance(self.run_id, usage.used, usage.limit) if usage else None
-        telemetry.record_api_calls(self.connection, calls, allowance)
+        with self.warehouse.use() as connection:
+            telemetry.record_api_calls(connection, calls, allowance)
         left = f"; {usage.left:,} of {usage.limit:,} are left for 24 hours" if usage else ""
         log.info("The sync made %s API requests%s", f"{self.client.calls.total:,}", left)
 
@@ -75,34 +78,40 @@ class Intake:
         left = {"api_requests_left": usage.left, "api_requests_limit": usage.limit} if usage else {}
         return {"api_requests": made, **left}
 
-    def _known(self, entry: SyncedObject) -> Known:
-        cursor = ledger.cursor(self.connection, entry.name)
+    def _known(self, connection: DuckDBPyConnection, entry: SyncedObject) -> Known:
+        cursor = ledger.cursor(connection, entry.name)
         if cursor is None:
             return Known()
         return Known(
             cursor,
-            ledger.known_columns(self.connection, table_name(entry.name)),
-            is_refresh_due=self._is_due(entry, "refresh", self.settings.refresh_days),
-            is_sweep_due=self._is_due(entry, "ids", self.settings.sweep_days),
-            cursor_name=ledger.cursor_name(self.connection, entry.name),
+            ledger.known_columns(connection, table_name(entry.name)),
+            is_refresh_due=_is_due(connection, entry, "refresh", self.settings.refresh_days),
+            is_sweep_due=_is_due(connection, entry, "ids", self.settings.sweep_days),
+            cursor_name=ledger.cursor_name(connection, entry.name),
         )
 
-    def _is_due(self, entry: SyncedObject, purpose: Purpose, days: float) -> bool:
-        last = ledger.last_done(self.connection, entry.name, purpose)
-        return last is None or datetime.now(UTC) - last >= timedelta(days=days)
+    def _compare(self, totals: SourceTotals) -> bool:
+        with self.warehouse.use() as connection:
+            return reconcile(connection, totals)
 
     def _load(self, entry: SyncedObject, landed: Landed) -> LoadResult:
-        if isinstance(landed, LandedDeletions):
-            return load_deletions(self.connection, landed, run_id=self.run_id)
-        return load(
-            self.connection,
-            landed,
-            expected=expected_columns(entry.name) if entry.fields else (),
-            run_id=self.run_id,
-            instance_url=self.client.instance_url,
-            time_zone=self.organization.time_zone,
-            org_id=self.organization.id,
-        )
+        with self.warehouse.use() as connection:
+            if isinstance(landed, LandedDeletions):
+                return load_deletions(connection, landed, run_id=self.run_id)
+            return load(
+                connection,
+                landed,
+                expected=expected_columns(entry.name) if entry.fields else (),
+                run_id=self.run_id,
+                instance_url=self.client.instance_url,
+                time_zone=self.organization.time_zone,
+                org_id=self.organization.id,
+            )
+
+
+def _is_due(connection: DuckDBPyConnection, entry: SyncedObject, purpose: Purpose, days: float) -> bool:
+    last = ledger.last_done(connection, entry.name, purpose)
+    return last is None or datetime.now(UTC) - last >= timedelta(days=days)
 
 
 @dataclass(slots=True)

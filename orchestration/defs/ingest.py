@@ -55,20 +55,23 @@ def objects(settings: Settings) -> dg.AssetsDefinition:
             explained(),
             warehouse.lock() as settings,
             crm.client(settings) as client,
-            warehouse.session(settings) as connection,
+            warehouse.lent(settings) as lender,
         ):
-            recover(connection, settings.landing)
+            with lender.use() as connection:
+                recover(connection, settings.landing)
             plan = resolve_objects(client, settings.objects, settings.objects_exclude)
             _tell_strangers(settings, [entry.name for entry in plan.objects], declared)
-            _make_missing_tables(connection, {entry.name for entry in plan.objects})
             organization = fetch_organization(client)
-            _refuse_other_org(connection, organization.id, client.instance_url)
-            intake = Intake(client, connection, settings, context.run_id, organization)
+            with lender.use() as connection:
+                _make_missing_tables(connection, {entry.name for entry in plan.objects})
+                _refuse_other_org(connection, organization.id, client.instance_url)
+            intake = Intake(client, lender, settings, context.run_id, organization)
             try:
                 yield from _sync_all(intake, [entry for entry in plan.objects if _key(entry.name) in chosen])
             finally:
                 intake.note_calls()
-            prune(connection, settings.landing, settings.landing_days)
+            with lender.use() as connection:
+                prune(connection, settings.landing, settings.landing_days)
             for name in (name for name in plan.missing if _key(name) in chosen):
                 level = logging.INFO if is_optional(name) else logging.WARNING
                 log.log(level, "%s: this org does not offer it to this user; its table stays empty", name)

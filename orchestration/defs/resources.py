@@ -1,5 +1,6 @@
 """The two things that assets reach out to, the CRM and the warehouse, and the policies that they share. No assets."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -20,10 +21,13 @@ from connectors.salesforce.auth import (
 from connectors.salesforce.client import Client
 from connectors.warehouse.connection import RunLock, connect
 from connectors.warehouse.errors import WarehouseLockedError
+from connectors.warehouse.lending import Lender
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.upgrade import upgrade
 from orchestration.embedded import SESSION_ID, embedded_org
 from orchestration.settings import Settings, load_settings
+
+log = logging.getLogger("salespulse.sync")
 
 POOL = "warehouse"
 LOCK_WAIT_SECONDS = 600.0
@@ -44,12 +48,15 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def session(self, settings: Settings) -> Iterator[DuckDBPyConnection]:
         """An open connection. Close it before dbt runs: a process holds one configuration of a file."""
-        with connect(
-            settings.warehouse_file, memory_limit=settings.memory_limit, threads=settings.threads
-        ) as connection:
-            create_schemas(connection)
-            upgrade(connection)
+        with _opened(settings) as connection:
             yield connection
+
+    @contextmanager
+    def lent(self, settings: Settings) -> Iterator[Lender]:
+        """A session for who waits for others meanwhile: the file is free then. If it is taken at the beginning,
+        that is said at once; later it is waited for, at most ten minutes."""
+        with Lender(lambda: _reopened(settings), _opened(settings)) as lender:
+            yield lender
 
 
 class Crm(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -79,6 +86,30 @@ class Crm(dg.ConfigurableResource):  # type: ignore[type-arg]
             quota_share=share,
         ) as client:
             yield client
+
+
+def _opened(settings: Settings, wait_seconds: float = 0) -> DuckDBPyConnection:
+    connection = connect(
+        settings.warehouse_file,
+        memory_limit=settings.memory_limit,
+        threads=settings.threads,
+        wait_seconds=wait_seconds,
+    )
+    try:
+        create_schemas(connection)
+        upgrade(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _reopened(settings: Settings) -> DuckDBPyConnection:
+    try:
+        return _opened(settings)
+    except WarehouseLockedError as error:
+        log.warning("%s The sync waits for it", error)
+        return _opened(settings, wait_seconds=LOCK_WAIT_SECONDS)
 
 
 @contextmanager

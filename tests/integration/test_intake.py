@@ -19,6 +19,7 @@ from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
 from connectors.sandbox.server import SandboxServer
 from connectors.warehouse.connection import connect
+from connectors.warehouse.lending import Lender
 from orchestration.intake import Intake
 from orchestration.settings import Settings, load_settings
 
@@ -96,10 +97,11 @@ def take_objects(
     **settings: Any,
 ) -> Intake:
     chosen: Settings = load_settings(home=home, **settings)
-    intake = Intake(client, connection, chosen, run, fetch_organization(client))
-    for entry in objects:
-        intake.take(entry)
-    intake.note_calls()
+    with Lender(connection.cursor) as lender:
+        intake = Intake(client, lender, chosen, run, fetch_organization(client))
+        for entry in objects:
+            intake.take(entry)
+        intake.note_calls()
     return intake
 
 

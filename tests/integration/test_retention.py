@@ -21,6 +21,7 @@ from connectors.warehouse import ledger
 from connectors.warehouse.connection import connect
 from connectors.warehouse.errors import LandingGapError
 from connectors.warehouse.landing import recover
+from connectors.warehouse.lending import Lender
 from connectors.warehouse.retention import Pruned, prune
 from orchestration.exits import Exit
 from orchestration.intake import Intake, options
@@ -52,7 +53,8 @@ def sync(settings: Settings, server: SandboxServer, run: str) -> None:
     server.org.advance_to(server.org.clock.now + LIVED)
     with Client(SessionCredentials(server.url, "token")) as client, connect(settings.warehouse_file) as connection:
         recover(connection, settings.landing)
-        Intake(client, connection, settings, run, fetch_organization(client)).take(DEALS)
+        with Lender(connection.cursor) as lender:
+            Intake(client, lender, settings, run, fetch_organization(client)).take(DEALS)
 
 
 def land_and_die(settings: Settings, server: SandboxServer) -> Path:
