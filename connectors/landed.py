@@ -119,12 +119,13 @@ class LandedDeletions:
 class MonthTotals:
     """Rows of one month of CloseDate, and the sum of their Amount; `month` is its first day.
 
-    `currency` is the ISO code where the org has several: a sum over several would be in none of them.
+    `currency` is the ISO code where the org has several: a sum over several would be in none of them. `amount` is
+    None where the source cannot tell it in that currency.
     """
 
     month: date | None
     row_count: int
-    amount: Decimal
+    amount: Decimal | None
     currency: str | None = None
 
 

@@ -136,7 +136,11 @@ class _Counting:
         return dict.fromkeys(self.purged) | changed
 
     def months(self) -> tuple[MonthTotals, ...] | None:
-        """Count and amount of the live rows by month of the close date; None in an org of several currencies."""
+        """Count and amount of the live rows by month of the close date, and by currency where the org has several.
+
+        What SOQL adds up by groups it tells in the corporate currency, converted at rates that are not those of the
+        records, and rounded. So the amount of other currencies than that one is None: only their rows are counted.
+        """
         if not self.has_amounts or self.settled is None:
             return None
         groups = ["CALENDAR_YEAR(CloseDate)", "CALENDAR_MONTH(CloseDate)"]
@@ -146,10 +150,16 @@ class _Counting:
             f"SELECT {', '.join(asked)} FROM {self.description.name} WHERE {self.settled} "
             f"GROUP BY {', '.join([*groups, *currency])}"
         )
-        if rows is None or any(row.get("CurrencyIsoCode") for row in rows):
-            # Of several currencies SOQL adds up what it has converted, at rates that are not those of the records.
+        if rows is None:
             return None
-        return tuple(_month(row) for row in rows)
+        has_several = any(row.get("CurrencyIsoCode") for row in rows)
+        corporate = self._corporate() if has_several else None
+        return tuple(_month(row, has_amount=row.get("CurrencyIsoCode") == corporate) for row in rows)
+
+    def _corporate(self) -> str:
+        """The ISO code that aggregated amounts are in; empty if it may not be asked."""
+        rows = self._rows("SELECT IsoCode FROM CurrencyType WHERE IsCorporate = true")
+        return str(rows[0]["IsoCode"]) if rows else ""
 
     def asked_purged(self) -> frozenset[str]:
         """What getDeleted tells; nothing where it is of no use."""
@@ -188,9 +198,7 @@ class _Counting:
         return rows
 
 
-def _month(row: dict[str, Any]) -> MonthTotals:
+def _month(row: dict[str, Any], *, has_amount: bool) -> MonthTotals:
     month = None if row["y"] is None else date(int(row["y"]), int(row["m"]), 1)
-    amount = row["a"]
-    return MonthTotals(
-        month, int(row["n"]), Decimal(0) if amount is None else Decimal(amount), row.get("CurrencyIsoCode")
-    )
+    amount = Decimal(row["a"] or 0) if has_amount else None
+    return MonthTotals(month, int(row["n"]), amount, row.get("CurrencyIsoCode"))

@@ -133,7 +133,10 @@ def _living(
 
 
 def _months(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]) -> list[dict[str, object]]:
-    """Count and sum of the amounts by month of the close date, for each side's every month."""
+    """Count and sum of the amounts by month of the close date, for each side's every month.
+
+    In an org of several currencies by currency too; of those whose amounts the source converts only the count.
+    """
     settled = _settled(totals, columns)
     if totals.months is None or settled is None or not {"close_date", "amount"} <= columns:
         return []
@@ -155,10 +158,16 @@ def _months(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns
 def _month(key: Key, source: MonthTotals | None, warehouse: MonthTotals | None) -> dict[str, object]:
     nothing = MonthTotals(None, 0, Decimal(0))
     left, right = source or nothing, warehouse or nothing
-    allowed = HALF_A_CENT + abs(left.amount) * RELATIVE_ERROR
-    is_equal = left.row_count == right.row_count and abs(left.amount - right.amount) <= allowed
-    amounts = {"source_amount": left.amount, "warehouse_amount": right.amount, "is_equal": is_equal}
-    return {**_counted("month", left.row_count, right.row_count), "month": key[0], "currency": key[1], **amounts}
+    amounts = {"source_amount": left.amount, "warehouse_amount": right.amount}
+    is_equal = left.row_count == right.row_count and _is_same(left.amount, right.amount)
+    counted = _counted("month", left.row_count, right.row_count)
+    return {**counted, "month": key[0], "currency": key[1], **amounts, "is_equal": is_equal}
+
+
+def _is_same(source: Decimal | None, warehouse: Decimal | None) -> bool:
+    if source is None or warehouse is None:
+        return True
+    return abs(source - warehouse) <= HALF_A_CENT + abs(source) * RELATIVE_ERROR
 
 
 def _settled(totals: SourceTotals, columns: set[str]) -> str | None:
@@ -193,7 +202,8 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 def _told(comparison: dict[str, object]) -> str:
     where = f" of {comparison['month']:%Y-%m}" if comparison.get("month") else ""
+    where += f" in {comparison['currency']}" if comparison.get("currency") else ""
     text = f"{comparison['measure']}{where}: {comparison['source_count']} there, {comparison['warehouse_count']} here"
-    if "source_amount" in comparison:
+    if comparison.get("source_amount") is not None:
         text += f"; amount {comparison['source_amount']} there, {comparison['warehouse_amount']} here"
     return text

@@ -46,6 +46,14 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def foreign() -> Iterator[SandboxServer]:
+    """An org of several currencies: some accounts buy in EUR and GBP."""
+    org = open_company(seed=7, scale=0.02, anchor=date(2026, 3, 18), clock=Clock(NOW), has_currencies=True)
+    with SandboxServer(org, session_id="token") as running:
+        yield running
+
+
 def rows(client: Client, condition: str) -> list[dict[str, Any]]:
     """Deals by a plain query, one page of them."""
     query = f"SELECT Id, CloseDate, Amount, SystemModstamp FROM Opportunity WHERE {condition}"
@@ -66,10 +74,43 @@ def test_the_totals_are_those_of_plain_python_over_the_rows(client: Client) -> N
     for row in living:
         month = date.fromisoformat(row["CloseDate"]).replace(day=1)
         sums[month] = sums.get(month, Decimal(0)) + Decimal(str(row["Amount"] or 0))
-    assert {month.month: round(month.amount, 2) for month in totals.months} == {
+    assert {month.month: round(month.amount or Decimal(0), 2) for month in totals.months} == {
         month: round(amount, 2) for month, amount in sums.items()
     }
     assert sum(month.row_count for month in totals.months) == len(living)
+
+
+def test_of_several_currencies_only_amounts_that_the_source_does_not_convert_are_told(foreign: SandboxServer) -> None:
+    as_of = NOW.replace(tzinfo=UTC)
+    query = "SELECT CloseDate, Amount, CurrencyIsoCode FROM Opportunity WHERE IsDeleted = false"
+    with Client(SessionCredentials(foreign.url, "token")) as client:
+        totals = source_totals(client, describe_object(client, "Opportunity"), as_of=as_of, run_id="r")
+        deals = client.get_json("query/", {"q": query})["records"]
+    counts: dict[tuple[date | None, str | None], int] = {}
+    dollars: dict[date | None, Decimal] = {}
+    for deal in deals:
+        month = date.fromisoformat(deal["CloseDate"]).replace(day=1)
+        key = (month, deal["CurrencyIsoCode"])
+        counts[key] = counts.get(key, 0) + 1
+        if key[1] == "USD":
+            dollars[month] = dollars.get(month, Decimal(0)) + Decimal(str(deal["Amount"] or 0))
+    months = totals.months or ()
+    assert {"USD", "EUR"} <= {month.currency for month in months}
+    assert {(month.month, month.currency): month.row_count for month in months} == counts
+    assert {month.month: round(month.amount, 2) for month in months if month.amount is not None} == dollars
+
+
+def test_both_sides_of_several_currencies_agree(
+    foreign: SandboxServer, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with Client(SessionCredentials(foreign.url, "token")) as client:
+        take(client, connection, tmp_path, "first")
+    compared = connection.execute(
+        "SELECT currency, bool_and(is_equal), count(source_amount) > 0 FROM ops.reconciliation "
+        "WHERE measure = 'month' GROUP BY currency"
+    ).fetchall()
+    assert {row[0] for row in compared} >= {"USD", "EUR"}
+    assert all(is_equal and has_amount == (currency == "USD") for currency, is_equal, has_amount in compared)
 
 
 def test_what_changed_since_is_named_and_not_counted(client: Client) -> None:

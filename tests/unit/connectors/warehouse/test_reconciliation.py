@@ -1,6 +1,7 @@
 """The source's totals against the warehouse: equal, short, purged, changed since, and by month."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -105,6 +106,16 @@ def test_several_currencies_are_not_added_up(warehouse: duckdb.DuckDBPyConnectio
     dollars = MonthTotals(date(2026, 3, 1), 1, Decimal(0), "USD")
     assert compared(warehouse, months=(euros, dollars))
     assert not compared(warehouse, months=(euros,))
+
+
+def test_of_a_currency_that_the_source_converts_only_the_rows_are_compared(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    euros = MonthTotals(date(2026, 3, 1), 1, None, "EUR")
+    dollars = MonthTotals(date(2026, 3, 1), 1, Decimal(0), "USD")
+    assert compared(warehouse, months=(euros, dollars))
+    assert not compared(warehouse, months=(replace(euros, row_count=2), dollars))
+    assert not compared(warehouse, months=(euros, replace(dollars, amount=Decimal("0.01"))))
 
 
 def test_a_row_that_was_purged_since_the_cursor_is_no_disagreement(warehouse: duckdb.DuckDBPyConnection) -> None:
