@@ -80,9 +80,7 @@ def build(
     arguments += ["--exclude-resource-type", "unit_test", *([] if has_tests else ["test"])]
     target = settings.root / "dbt"
     target.mkdir(parents=True, exist_ok=True)
-    with _parsing_alone():
-        # Parsed under the project's own names, whichever the warehouse: so one cache serves them all.
-        parsed = _invoke(["parse"] if _is_stale() else ["parse", *UNWRITTEN], target=TARGET)
+    parsed = _parsed()
     changed_since = since.isoformat(sep=" ") if since else ""
     with _environment({**_variables(settings), "SALESPULSE_CHANGED_SINCE": changed_since}):
         result = _invoke([*arguments, *UNWRITTEN], target=target, parsed=parsed)
@@ -111,10 +109,26 @@ def fingerprint(settings: Settings) -> str:
 
 def compile_models(target: Path) -> dict[str, str]:
     """The SQL of every model by name, macros filled in; needs no warehouse. Raises DbtError."""
+    parsed = _parsed()
     with _environment({"SALESPULSE_WAREHOUSE": str(target / "compile.duckdb")}):
-        _invoke(["compile"], target=target)
-    compiled = json.loads((target / "manifest.json").read_bytes())["nodes"].values()
-    return {node["name"]: node["compiled_code"] for node in compiled if node["resource_type"] == "model"}
+        result = _invoke(["compile", *UNWRITTEN], target=target, parsed=parsed)
+    nodes = [row.node for row in result.results]
+    return {str(node.name): str(node.compiled_code) for node in nodes if node.resource_type == "model"}
+
+
+def run_unit_tests(settings: Settings) -> dict[str, str]:
+    """What each of the models' unit tests ended with, by name. Needs a warehouse that is built. Raises DbtError."""
+    target = settings.root / "dbt"
+    with _environment(_variables(settings)):
+        parsed = _parsed()
+        result = _invoke(["test", "--select", "test_type:unit", *UNWRITTEN], target=target, parsed=parsed)
+    return {str(row.node.name): str(row.status) for row in result.results}
+
+
+def _parsed() -> Any:
+    """The project as dbt has it in memory; under its own names, whichever the warehouse: one cache serves them all."""
+    with _parsing_alone():
+        return _invoke(["parse"] if _is_stale() else ["parse", *UNWRITTEN], target=TARGET)
 
 
 def _is_stale() -> bool:

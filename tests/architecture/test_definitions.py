@@ -1,15 +1,16 @@
 """What Dagster loads, by whichever door, is the same and is described."""
 
 import json
-import subprocess
-import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
+from click.testing import CliRunner
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
+from dagster_dg_cli.cli import cli as dg_cli
 
 from orchestration.definitions import load
 from orchestration.defs.transform import TRANSLATOR, manifest
@@ -37,20 +38,15 @@ def test_workspace_and_dg_name_the_same_module() -> None:
     assert module["location_name"] == project["code_location_name"]
 
 
-def test_dg_lists_the_same_assets_as_the_workspace_loads(specs: list[dg.AssetSpec], tmp_path: Path) -> None:
-    listed = subprocess.run(
-        [str(Path(sys.executable).parent / "dg"), "list", "defs", "--json"],
-        cwd=ROOT,
-        env={
-            "PATH": str(Path(sys.executable).parent),
-            "HOME": str(tmp_path),
-            "DG_CLI_CONFIG": str(tmp_path / "dg.toml"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert listed.returncode == 0, listed.stderr
+def test_dg_lists_the_same_assets_as_the_workspace_loads(
+    specs: list[dg.AssetSpec], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("DG_CLI_CONFIG", str(tmp_path / "dg.toml"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        listed = CliRunner().invoke(dg_cli, ["list", "defs", "--json"])
+    assert listed.exit_code == 0, listed.output
     keys = {asset["asset_key"] for asset in json.loads(listed.stdout)["assets"] if asset["is_executable"]}
     assert {spec.key.to_user_string() for spec in specs} == keys
 

@@ -14,46 +14,54 @@ MOST_LINES = 400
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 
-def _name(file: Path) -> str:
-    return file.relative_to(ROOT).as_posix()
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """Every module, parsed, by its path in the project."""
+    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in MODULES}
 
 
-@pytest.mark.parametrize("file", MODULES, ids=_name)
-def test_only_the_warehouse_connects_to_a_duckdb_file(file: Path) -> None:
-    if _name(file) in CONNECTION_OWNERS:
-        return
-    source = file.read_text()
-    opened = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    connects = [ast.unparse(node) for node in opened if ast.unparse(node.func) == "duckdb.connect"]
-    if _name(file).startswith("connectors/sandbox/"):
-        own = ("duckdb.connect()", "duckdb.connect(':memory:')", "duckdb.connect(str(folder / 'org.duckdb'))")
-        connects = [call for call in connects if call not in own]  # in memory, or the org's own temporary file
-    assert not connects, f"{_name(file)} opens DuckDB by itself: take a connection as an argument"
-    assert "from duckdb import connect" not in source
+def test_only_the_warehouse_connects_to_a_duckdb_file(trees: dict[str, ast.Module]) -> None:
+    """All take a connection as an argument; the sandbox has its own in memory, or in its own temporary file."""
+    own = ("duckdb.connect()", "duckdb.connect(':memory:')", "duckdb.connect(str(folder / 'org.duckdb'))")
+    for name, tree in trees.items():
+        if name in CONNECTION_OWNERS:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "connect":
+                call = ast.unparse(node)
+                if not call.startswith("duckdb."):
+                    continue
+                assert name.startswith("connectors/sandbox/") and call in own, f"{name} opens DuckDB by itself: {call}"
+            assert not (isinstance(node, ast.ImportFrom) and node.module == "duckdb" and _imports(node, "connect")), (
+                name
+            )
 
 
-@pytest.mark.parametrize("file", MODULES, ids=_name)
-def test_every_module_says_what_belongs_in_it(file: Path) -> None:
-    assert ast.get_docstring(ast.parse(file.read_text())), f"{_name(file)} has no module docstring"
+def _imports(node: ast.ImportFrom, name: str) -> bool:
+    return any(alias.name == name for alias in node.names)
 
 
-@pytest.mark.parametrize("file", MODULES, ids=_name)
-def test_a_module_is_small_enough_to_read(file: Path) -> None:
-    assert len(file.read_text().splitlines()) <= MOST_LINES
+def test_every_module_says_what_belongs_in_it(trees: dict[str, ast.Module]) -> None:
+    assert [name for name, tree in trees.items() if not ast.get_docstring(tree)] == []
 
 
-@pytest.mark.parametrize("file", MODULES, ids=_name)
-def test_no_module_is_a_drawer_for_odds_and_ends(file: Path) -> None:
-    assert not FORBIDDEN_NAMES & set(file.relative_to(ROOT).with_suffix("").parts)
+def test_a_module_is_small_enough_to_read() -> None:
+    lengths = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in MODULES}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
 
 
-@pytest.mark.parametrize("file", MODULES, ids=_name)
-def test_exceptions_are_named_errors(file: Path) -> None:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ClassDef) and any(
-            ast.unparse(base).endswith(("Error", "Exception")) for base in node.bases
-        ):
-            assert node.name.endswith("Error"), f"{_name(file)}: {node.name}"
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    parts = {file: FORBIDDEN_NAMES & set(file.relative_to(ROOT).with_suffix("").parts) for file in MODULES}
+    assert [str(file) for file, found in parts.items() if found] == []
+
+
+def test_exceptions_are_named_errors(trees: dict[str, ast.Module]) -> None:
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and any(
+                ast.unparse(base).endswith(("Error", "Exception")) for base in node.bases
+            ):
+                assert node.name.endswith("Error"), f"{name}: {node.name}"
 
 
 def test_lock_files_hold_no_addresses() -> None:

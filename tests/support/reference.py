@@ -1,16 +1,18 @@
 """Writes docs/reference from the code: settings, commands and marts. `python -m tests.support.reference` renews it."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from orchestration.cli import cli
 from orchestration.defs.transform import manifest
 from orchestration.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
 COMMANDS = ("run", "sync", "build", "check", "publish", "export", "status", "doctor", "dev")
+WIDTH = 78  # of the help, as a terminal of 80 shows it
 SANDBOX = ("sandbox serve", "sandbox advance", "sandbox status")
 
 
@@ -29,14 +31,7 @@ def commands_page() -> str:
     """The help of every command, as it prints it."""
     parts = ["# Commands", "", "`python -m orchestration.cli` is the same as `salespulse`."]
     for command in (*COMMANDS, *SANDBOX):
-        said = subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", *command.split(), "--help"],
-            cwd=ROOT,
-            env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        said = CliRunner().invoke(cli, [*command.split(), "--help"], prog_name="salespulse", terminal_width=WIDTH)
         parts += ["", f"## {command}", "", "```", said.stdout.strip(), "```"]
     return "\n".join(parts)
 
