@@ -24,7 +24,7 @@ STAGED = "stg_"
 def columns_read(model: str, compiled: Mapping[str, str]) -> dict[str, set[str]]:
     """Columns by staging model; `compiled` is the SQL of every model by name."""
     tree = _expanded(model, compiled)
-    schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+    schema: dict[str, Any] = {}
     for table in tree.find_all(exp.Table):
         if table.db:
             known = schema.setdefault(table.catalog, {}).setdefault(table.db, {})
