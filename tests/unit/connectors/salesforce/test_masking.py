@@ -45,9 +45,9 @@ def test_only_the_named_columns_change_whatever_the_chunks(size: int) -> None:
 
 def test_a_long_value_is_masked_too() -> None:
     stream = MaskingStream(["Note"], lambda text: str(len(text)))
-    content = written([["Id", "Note"], ["1", "x\n" * 1_500_000]])
-    masked = b"".join(stream.feed(content[at : at + 100_000]) for at in range(0, len(content), 100_000))
-    assert read(masked + stream.finish())[1] == ["1", "3000000"]
+    content = written([["Id", "Note"], ["1", "x\n" * 150_000]])  # more than the csv module reads by itself
+    masked = b"".join(stream.feed(content[at : at + 50_000]) for at in range(0, len(content), 50_000))
+    assert read(masked + stream.finish())[1] == ["1", "300000"]
 
 
 def test_a_record_that_was_cut_gives_nothing_away() -> None:
