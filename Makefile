@@ -58,7 +58,9 @@ $(BASE): requirements.lock pyproject.toml | .venv/pyvenv.cfg
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DEV): requirements-dev.lock $(BASE)
-	@echo "Installing what the tests need (once)"
+# One installation of both: the lock of the tests holds all of the other one.
+$(DEV): requirements-dev.lock requirements.lock pyproject.toml | .venv/pyvenv.cfg
+	@echo "Installing what salespulse runs on and what its tests need (once)"
 	@$(INSTALL) requirements-dev.lock | $(COUNT)
-	@touch $@
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(BASE) $@

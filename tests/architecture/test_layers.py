@@ -67,3 +67,14 @@ def test_exceptions_are_named_errors(trees: dict[str, ast.Module]) -> None:
 def test_lock_files_hold_no_addresses() -> None:
     for lock in ROOT.glob("requirements*.lock"):
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", lock.read_text()), lock.name
+
+
+def test_the_lock_of_the_tests_holds_all_that_a_run_installs() -> None:
+    """`make test` installs from that one alone."""
+    run, tests = (_pinned(ROOT / name) for name in ("requirements.lock", "requirements-dev.lock"))
+    assert len(run) > 50
+    assert run - tests == set()
+
+
+def _pinned(lock: Path) -> set[tuple[str, str]]:
+    return set(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?(==[^ ;]+)", lock.read_text(), re.MULTILINE))
