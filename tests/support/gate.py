@@ -52,7 +52,7 @@ TYPES = Step("types", ("mypy",))
 def tests(*, everything: bool) -> Step:
     # The ordinary gate draws the same examples each time: what it says of a commit does not change overnight.
     marks = ("-m", "not bench") if everything else ("--hypothesis-profile", "ci")
-    return Step("tests", ("pytest", "-n", WORKERS, "--dist", "loadgroup", *marks))
+    return Step("tests", ("pytest", "-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder", *marks))
 
 
 def check_all(*, everything: bool) -> list[Outcome]:
