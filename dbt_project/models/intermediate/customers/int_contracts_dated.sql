@@ -25,37 +25,42 @@ with wins as (
 
 ),
 
-ranked as (
+expansions as (
 
+    -- an inner join: in an outer one this comparison of days would be made of every win with every other
     select
-        wins.*,
-        bases.opportunity_id as base_opportunity_id,
-        bases.term_end_date as base_end_date,
+        wins.opportunity_id,
+        bases.opportunity_id as contract_id,
+        bases.term_end_date,
         row_number() over (
             partition by wins.opportunity_id
             order by bases.start_date desc, bases.opportunity_id asc
         ) as preference
 
     from wins
-    left join wins as bases
+    inner join wins as bases
         on
-            wins.business_kind = 'expansion'
-            and bases.business_kind <> 'expansion'
-            and wins.account_id = bases.account_id
+            wins.account_id = bases.account_id
             and wins.start_date >= bases.start_date
             and wins.start_date < bases.term_end_date
+    where
+        wins.business_kind = 'expansion'
+        and bases.business_kind <> 'expansion'
 
 )
 
 select
-    opportunity_id,
-    account_id,
-    coalesce(base_opportunity_id, opportunity_id) as contract_id,
-    business_kind,
-    start_date,
-    coalesce(base_end_date, term_end_date) as term_end_date,
-    amount,
-    is_sized
+    wins.opportunity_id,
+    wins.account_id,
+    coalesce(expansions.contract_id, wins.opportunity_id) as contract_id,
+    wins.business_kind,
+    wins.start_date,
+    coalesce(expansions.term_end_date, wins.term_end_date) as term_end_date,
+    wins.amount,
+    wins.is_sized
 
-from ranked
-where preference = 1
+from wins
+left join expansions
+    on
+        wins.opportunity_id = expansions.opportunity_id
+        and expansions.preference = 1
