@@ -33,9 +33,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- As a condition: the row was loaded since the last build. -#}
+{#- As a condition: the row was loaded since the last build. In a full build nobody asks, and nothing is said. -#}
 {% macro is_loaded_since(column) -%}
-    {{ column }} > cast('{{ changed_since() or '1900-01-01' }}' as {{ dbt.type_timestamp() }})
+    {%- if changed_since() != '' -%}
+    {{ column }} > cast('{{ changed_since() }}' as {{ dbt.type_timestamp() }})
+    {%- else -%}
+    false
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What the models read of a version of a deal; one in which none of it differs from the last is no version. -#}

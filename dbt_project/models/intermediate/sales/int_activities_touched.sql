@@ -1,4 +1,4 @@
-{# The activities that a build after few changes computes anew: those loaded since the last build. #}
+{# Activities that a build after few changes computes anew: those loaded since then. In a full one none. #}
 
 select task_id as activity_id
 

@@ -1,7 +1,7 @@
 {#
     The deals whose rows a build after few changes computes anew: those that a row was loaded of since the last
     build, those of people who changed, and always those whose stages no list names, since what is known of these
-    comes from all deals together. In a full build nobody asks.
+    comes from all deals together. In a full build nobody asks, and none are told.
 #}
 
 with people as (
@@ -75,4 +75,6 @@ ids as (
 )
 
 select distinct opportunity_id from ids
-where opportunity_id is not null
+where
+    opportunity_id is not null
+    and {{ 'true' if changed_since() != '' else 'false' }}
