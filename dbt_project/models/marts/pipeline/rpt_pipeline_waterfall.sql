@@ -1,32 +1,30 @@
 {# Periods that begin before the history are there, empty, with the reason. #}
-{% set legs = [
-    'opening', 'created', 'pulled_in', 'reopened', 'increased', 'decreased', 'won', 'lost', 'pushed_out',
-    'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing' ] %}
-{% set known = 'spine.starts_at >= spine.known_from' %}
+{% set legs = ['opening', 'created', 'pulled_in', 'reopened', 'increased', 'decreased', 'won', 'lost',
+    'pushed_out', 'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing'] %}
 {% set counted = ['opening', 'created', 'won', 'lost', 'pushed_out', 'closing'] %}
+{% set known = 'spine.starts_at >= spine.known_from' %}
+{% set of_leg = "case when leg = '%s' then %s else 0 end" %}
+{% set sums = {
+    'slipped_count': 'case when is_slip then 1 else 0 end', 'slipped_amount': 'slipped_amount',
+    'bookings_amount': 'bookings_amount', 'currency_effect_amount': 'bookings_amount - amount' } %}
+{% for leg in legs %}{% do sums.update({leg ~ '_amount': of_leg % (leg, 'amount')}) %}{% endfor %}
+{% for leg in counted %}{% do sums.update({leg ~ '_count': of_leg % (leg, 1)}) %}{% endfor %}
 
-with scopes as (
-
-    select * from {{ ref('int_scopes_membered') }}
-
-),
-
-named as (
+with named as (
 
     select distinct
         scope_kind,
         scope_id,
         scope_name
-    from scopes
+    from {{ ref('int_scopes_membered') }}
 
 ),
 
 horizons as (
 
     select
-        max(case when field_name = 'State' then history_known_from end) as state_known_from,
-        max(history_known_from) as owner_known_from
-
+        max(case when field_name = 'State' then history_known_from end) as state_from,
+        max(history_known_from) as owner_from
     from {{ ref('dim_history_horizons') }}
     where field_name in ('State', 'Owner')
 
@@ -37,10 +35,8 @@ spine as (
     select
         named.*,
         periods.*,
-        case
-            when named.scope_kind = 'company' then horizons.state_known_from else horizons.owner_known_from
-        end as known_from
-
+        case when named.scope_kind = 'company' then horizons.state_from else horizons.owner_from end
+            as known_from
     from named
     cross join horizons
     inner join {{ ref('dim_periods') }} as periods
@@ -48,35 +44,42 @@ spine as (
 
 ),
 
+moved as (
+
+    select
+        {% for name, figure in sums.items() %}
+        sum({{ figure }}) as {{ name }},
+        {% endfor %}
+        owner_id,
+        counterpart_owner_id,
+        period_kind,
+        period_start_date
+    from {{ ref('fct_pipeline_movements') }}
+    group by owner_id, counterpart_owner_id, period_kind, period_start_date
+
+),
+
 summed as (
 
     -- a deal that changes hands within a scope has neither come in nor gone out
     select
+        {% for name in sums %}
+        sum(moved.{{ name }}) as {{ name }},
+        {% endfor %}
         scopes.scope_kind,
         scopes.scope_id,
-        legs.period_kind,
-        legs.period_start_date,
-        {% for leg in legs %}
-        sum(case when legs.leg = '{{ leg }}' then legs.amount else 0 end) as {{ leg }}_amount,
-        {% endfor %}
-        {% for leg in counted %}
-        sum(case when legs.leg = '{{ leg }}' then 1 else 0 end) as {{ leg }}_count,
-        {% endfor %}
-        sum(case when legs.is_slip then 1 else 0 end) as slipped_count,
-        sum(legs.slipped_amount) as slipped_amount,
-        sum(legs.bookings_amount) as bookings_amount,
-        sum(legs.bookings_amount - legs.amount) as currency_effect_amount
-
-    from {{ ref('fct_pipeline_movements') }} as legs
-    inner join scopes
-        on legs.owner_id = scopes.owner_id
-    left join scopes as counterparts
+        moved.period_kind,
+        moved.period_start_date
+    from moved
+    inner join {{ ref('int_scopes_membered') }} as scopes
+        on moved.owner_id = scopes.owner_id
+    left join {{ ref('int_scopes_membered') }} as counterparts
         on
-            legs.counterpart_owner_id = counterparts.owner_id
+            moved.counterpart_owner_id = counterparts.owner_id
             and scopes.scope_kind = counterparts.scope_kind
             and scopes.scope_id = counterparts.scope_id
     where counterparts.owner_id is null
-    group by scopes.scope_kind, scopes.scope_id, legs.period_kind, legs.period_start_date
+    group by scopes.scope_kind, scopes.scope_id, moved.period_kind, moved.period_start_date
 
 )
 
@@ -94,13 +97,10 @@ select
     {% for leg in counted + ['slipped'] %}
     cast(case when {{ known }} then coalesce(summed.{{ leg }}_count, 0) end as bigint) as {{ leg }}_count,
     {% endfor %}
-    case when {{ known }}
-            then cast(summed.slipped_count as double) / nullif(summed.opening_count, 0)
-    end as slip_rate,
-    case when {{ known }}
-            then cast(coalesce(summed.slipped_amount, 0) as double)
-                / nullif(cast(summed.opening_amount as double), 0)
-    end as slip_value_rate,
+    case when {{ known }} then cast(summed.slipped_count as double) end / nullif(summed.opening_count, 0)
+        as slip_rate,
+    case when {{ known }} then cast(coalesce(summed.slipped_amount, 0) as double) end
+    / nullif(cast(summed.opening_amount as double), 0) as slip_value_rate,
     case
         when spine.known_from is null then 'No history is known yet.'
         when spine.starts_at < spine.known_from
