@@ -2,11 +2,23 @@
     What bookings consist of, three times over: by kind of business, by first or repeat customer and by lead source.
     Each breakdown adds up to the bookings of its scope and period; never add up two of them, nor two teams.
 #}
+{% set slot = ['period_kind', 'period_start_date', 'breakdown', 'category', 'is_referral_source'] %}
 
-with wins as (
+with periods as (
+
+    select * from {{ ref('dim_periods') }}
+    where
+        period_kind in ('month', 'quarter', 'year')
+        and not is_future
+
+),
+
+wins as (
 
     select
         wins.*,
+        periods.period_kind,
+        periods.period_start_date,
         coalesce(wins.owner_id, '') as owned_by_id,
         coalesce(deals.lead_source, '') as source_name,
         wins.account_id is null as is_without_account
@@ -14,6 +26,8 @@ with wins as (
     from {{ ref('int_wins_placed') }} as wins
     inner join {{ ref('fct_opportunities') }} as deals
         on wins.opportunity_id = deals.opportunity_id
+    inner join periods
+        on wins.close_date between periods.period_start_date and periods.period_end_date
 
 ),
 
@@ -25,12 +39,13 @@ broken_down as (
         ('source', 'source_name', 'is_referral'),
     ] %}
     select
+        period_kind,
+        period_start_date,
         {{ quoted(breakdown) }} as breakdown,
         {{ category }} as category,
         {{ is_referral }} as is_referral_source,
         owned_by_id,
         account_id,
-        close_date,
         amount
 
     from wins
@@ -39,55 +54,67 @@ broken_down as (
 
 ),
 
+owned as (
+
+    select
+        {{ slot | join(', ') }},
+        owned_by_id,
+        account_id,
+        sum(amount) as bookings_amount,
+        count(*) as won_count,
+        -- only an account of several owners may be there twice when these come together
+        count(*) over (partition by {{ slot | join(', ') }}, account_id) > 1 as is_shared
+
+    from broken_down
+    group by {{ slot | join(', ') }}, owned_by_id, account_id
+
+),
+
 summed as (
 
     select
         scopes.scope_kind,
         scopes.scope_id,
-        scopes.scope_name,
-        periods.period_kind,
-        periods.period_start_date,
-        periods.period_label,
-        periods.is_complete,
-        broken_down.breakdown,
-        broken_down.category,
-        broken_down.is_referral_source,
-        sum(broken_down.amount) as bookings_amount,
-        count(*) as won_count,
-        count(distinct broken_down.account_id) as account_count
+        owned.{{ slot | join(', owned.') }},
+        max(scopes.scope_name) as scope_name,
+        sum(owned.bookings_amount) as bookings_amount,
+        sum(owned.won_count) as won_count,
+        count(case when not owned.is_shared then owned.account_id end)
+        + count(distinct owned.account_id) filter (where owned.is_shared) as account_count
 
-    from broken_down
-    inner join {{ ref('dim_periods') }} as periods
-        on
-            broken_down.close_date between periods.period_start_date and periods.period_end_date
-            and periods.period_kind in ('month', 'quarter', 'year')
-            and not periods.is_future
+    from owned
     inner join {{ ref('int_scopes_membered') }} as scopes
-        on broken_down.owned_by_id = scopes.owner_id
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+        on owned.owned_by_id = scopes.owner_id
+    group by scopes.scope_kind, scopes.scope_id, owned.{{ slot | join(', owned.') }}
 
 )
 
 select
-    scope_kind,
-    scope_id,
-    scope_name,
-    period_kind,
-    period_start_date,
-    period_label,
-    breakdown,
-    category,
-    is_referral_source,
-    cast(bookings_amount as decimal(18, 2)) as bookings_amount,
-    cast(won_count as bigint) as won_count,
-    cast(account_count as bigint) as account_count,
-    cast(bookings_amount as double) / nullif(
+    summed.scope_kind,
+    summed.scope_id,
+    summed.scope_name,
+    summed.period_kind,
+    summed.period_start_date,
+    periods.period_label,
+    summed.breakdown,
+    summed.category,
+    summed.is_referral_source,
+    cast(summed.bookings_amount as decimal(18, 2)) as bookings_amount,
+    cast(summed.won_count as bigint) as won_count,
+    cast(summed.account_count as bigint) as account_count,
+    cast(summed.bookings_amount as double) / nullif(
         cast(
-            sum(bookings_amount) over (
-                partition by scope_kind, scope_id, period_kind, period_start_date, breakdown
+            sum(summed.bookings_amount) over (
+                partition by
+                    summed.scope_kind, summed.scope_id, summed.period_kind, summed.period_start_date,
+                    summed.breakdown
             ) as double
         ), 0
     ) as bookings_ratio,
-    is_complete
+    periods.is_complete
 
 from summed
+inner join periods
+    on
+        summed.period_kind = periods.period_kind
+        and summed.period_start_date = periods.period_start_date
