@@ -3,6 +3,8 @@
     and 26 weeks, and now. What was done after T is not known at T.
 #}
 
+{{ config(materialized='view') }}
+
 with points as (
 
     select
@@ -36,27 +38,44 @@ open_deals as (
     inner join {{ ref('fct_opportunity_versions') }} as versions
         on
             versions.valid_from <= points.snapshot_at
-            and coalesce(versions.valid_to, cast('9999-12-31' as timestamp)) > points.snapshot_at
+            and coalesce(versions.valid_to, {{ end_of_time() }}) > points.snapshot_at
     where versions.is_open
 
 ),
 
-touched as (
+firsts as (
 
+    select min(snapshot_at) as first_at from points
+
+),
+
+done as (
+
+    -- of what was done before the first T only the last counts
     select
-        open_deals.period_kind,
-        open_deals.period_start_date,
-        open_deals.opportunity_id,
+        touches.opportunity_id,
         max(case when touches.is_direct then touches.occurred_at end) as direct_at,
         max(touches.occurred_at) as wide_at
 
-    from open_deals
-    inner join {{ ref('int_opportunity_touches_unioned') }} as touches
-        on
-            open_deals.opportunity_id = touches.opportunity_id
-            -- what is known to the day only happened at its first instant, which is the end of the day before
-            and touches.occurred_at < open_deals.snapshot_at
-    group by open_deals.period_kind, open_deals.period_start_date, open_deals.opportunity_id
+    from {{ ref('int_opportunity_touches_unioned') }} as touches
+    cross join firsts
+    group by
+        touches.opportunity_id,
+        case when touches.occurred_at >= firsts.first_at then touches.occurred_at end
+
+),
+
+touches as (
+
+    -- each is the last one until the next
+    select
+        opportunity_id,
+        wide_at,
+        max(direct_at) over in_order as direct_at,
+        coalesce(lead(wide_at) over in_order, {{ end_of_time() }}) as next_at
+
+    from done
+    window in_order as (partition by opportunity_id order by wide_at asc)
 
 ),
 
@@ -73,7 +92,7 @@ peopled as (
         on
             open_deals.opportunity_id = contact_roles.opportunity_id
             and contact_roles.created_at <= open_deals.snapshot_at
-            and coalesce(contact_roles.deleted_at, cast('9999-12-31' as timestamp)) > open_deals.snapshot_at
+            and coalesce(contact_roles.deleted_at, {{ end_of_time() }}) > open_deals.snapshot_at
     where contact_roles.deleted_at is not null or not contact_roles.is_deleted
     group by open_deals.period_kind, open_deals.period_start_date, open_deals.opportunity_id
 
@@ -85,16 +104,17 @@ select
     open_deals.snapshot_at,
     open_deals.opportunity_id,
     open_deals.owner_id,
-    {{ elapsed_days('touched.direct_at', 'open_deals.snapshot_at') }} as direct_days,
-    {{ elapsed_days('touched.wide_at', 'open_deals.snapshot_at') }} as wide_days,
+    {{ elapsed_days('touches.direct_at', 'open_deals.snapshot_at') }} as direct_days,
+    {{ elapsed_days('touches.wide_at', 'open_deals.snapshot_at') }} as wide_days,
     coalesce(peopled.contact_count, 0) as contact_count
 
 from open_deals
-left join touched
+left join touches
     on
-        open_deals.opportunity_id = touched.opportunity_id
-        and open_deals.period_kind = touched.period_kind
-        and open_deals.period_start_date = touched.period_start_date
+        open_deals.opportunity_id = touches.opportunity_id
+        -- what is known to the day only happened at its first instant, which is the end of the day before
+        and touches.wide_at < open_deals.snapshot_at
+        and touches.next_at >= open_deals.snapshot_at
 left join peopled
     on
         open_deals.opportunity_id = peopled.opportunity_id

@@ -3,6 +3,9 @@
     T is the end of each of the last thirteen fiscal months, and now. A deal that was never seen before it stood
     in a qualified stage tells nothing of its qualification.
 #}
+
+{{ config(materialized='view') }}
+
 {% set last_date = 'least(months.period_end_date, as_of.as_of_date)' %}
 
 with qualified as (

@@ -4,6 +4,8 @@
     sees: all closed deals, by what had become of them in the end.
 #}
 
+{{ config(materialized='view') }}
+
 with ways as (
 
     select * from {{ ref('int_stage_arrivals_found') }}

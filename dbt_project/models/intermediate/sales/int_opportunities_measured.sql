@@ -1,5 +1,7 @@
 {# Each deal that is not deleted, with what its history, its activities and its stage say of it. #}
 
+{{ config(materialized='view') }}
+
 with opportunities as (
 
     select * from {{ ref('int_opportunities_classified') }}

@@ -1,7 +1,10 @@
 {#
     Everything done that touches a deal: what is linked to it, and, in the wider sense, what is linked to no deal at
     all but is with one of its contacts or about its account.
+    An activity may be there several times.
 #}
+
+{{ config(materialized='view') }}
 
 with activities as (
 
@@ -29,7 +32,7 @@ where opportunity_id is not null
 
 union all
 
-select distinct
+select
     contact_roles.opportunity_id,
     unlinked.occurred_at,
     false as is_direct
@@ -41,7 +44,7 @@ where not contact_roles.is_deleted
 
 union all
 
-select distinct
+select
     deals.opportunity_id,
     unlinked.occurred_at,
     false as is_direct

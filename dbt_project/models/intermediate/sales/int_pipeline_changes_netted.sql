@@ -3,6 +3,8 @@
     of an open deal comes in on the day it begins and goes out on the day it ends, with the owner it had then.
 #}
 
+{{ config(materialized='view') }}
+
 with versions as (
 
     select

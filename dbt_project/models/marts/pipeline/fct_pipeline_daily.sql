@@ -55,7 +55,7 @@ numbers as (
 )
 
 select
-    cast({{ dbt.dateadd('day', 'numbers.n', 'lasting.first_date') }} as date) as snapshot_date,
+    {{ days_after('lasting.first_date', 'numbers.n') }} as snapshot_date,
     lasting.owner_id,
     lasting.sales_process,
     lasting.stage_name,
