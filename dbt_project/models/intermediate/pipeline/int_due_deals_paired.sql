@@ -12,7 +12,7 @@ with versions as (
         coalesce(constant_amount, 0) as value_amount,
         -- never null: with an "or" in a left join every deal would be compared with every other
         coalesce(valid_to, {{ end_of_time() }}) as ends_at,
-        lead(version_number) over (partition by opportunity_id order by version_number asc) is null as is_last
+        version_number = max(version_number) over (partition by opportunity_id) as is_last
 
     from {{ ref('fct_opportunity_versions') }}
 

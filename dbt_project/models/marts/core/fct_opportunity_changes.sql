@@ -19,17 +19,8 @@
 with versions as (
 
     select
-        opportunity_id,
-        version_number,
-        valid_from,
-        changed_by_id,
-        owner_id,
-        provenance,
-        constant_amount,
-        stage_order,
-        is_open,
+        *,
         {% for column in fields.values() %}
-        {{ column }},
         lag({{ column }}) over in_order as old_{{ column }},
         {% endfor %}
         lag(constant_amount) over in_order as old_constant_amount,

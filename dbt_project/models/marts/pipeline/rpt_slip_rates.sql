@@ -42,7 +42,9 @@ pushed as (
         max(case when metric = 'push_days' then actual end) as push_days
 
     from {{ ref('fct_kpis') }}
-    where metric in ('push_count', 'push_days')
+    where
+        metric in ('push_count', 'push_days')
+        and period_kind in ('week', 'month', 'quarter')
     group by scope_kind, scope_id, period_kind, period_start_date
 
 ),

@@ -29,33 +29,43 @@ with entries as (
     where is_won
     group by coalesce(owner_id, ''), close_date
 
+),
+
+owned as (
+
+    select
+        entries.owner_id,
+        periods.period_kind,
+        periods.period_start_date,
+        max(periods.period_label) as period_label,
+        sum(entries.split_bookings_amount) as split_bookings_amount,
+        sum(entries.bookings_amount) as bookings_amount,
+        sum(entries.overlay_amount) as overlay_amount
+
+    from entries
+    inner join {{ ref('dim_periods') }} as periods
+        on
+            entries.close_date between periods.period_start_date and periods.period_end_date
+            and periods.period_kind in ('week', 'month', 'quarter', 'year')
+    group by entries.owner_id, periods.period_kind, periods.period_start_date
+
 )
 
 select
     scopes.scope_kind,
     scopes.scope_id,
-    scopes.scope_name,
-    periods.period_kind,
-    periods.period_start_date,
-    periods.period_label,
-    cast(coalesce(sum(entries.split_bookings_amount), 0) as decimal(18, 2)) as split_bookings_amount,
-    cast(coalesce(sum(entries.bookings_amount), 0) as decimal(18, 2)) as bookings_amount,
+    max(scopes.scope_name) as scope_name,
+    owned.period_kind,
+    owned.period_start_date,
+    max(owned.period_label) as period_label,
+    cast(coalesce(sum(owned.split_bookings_amount), 0) as decimal(18, 2)) as split_bookings_amount,
+    cast(coalesce(sum(owned.bookings_amount), 0) as decimal(18, 2)) as bookings_amount,
     cast(
-        case when scopes.scope_kind = 'owner' then coalesce(sum(entries.overlay_amount), 0) end
+        case when scopes.scope_kind = 'owner' then coalesce(sum(owned.overlay_amount), 0) end
         as decimal(18, 2)
     ) as overlay_amount
 
-from entries
-inner join {{ ref('dim_periods') }} as periods
-    on
-        entries.close_date between periods.period_start_date and periods.period_end_date
-        and periods.period_kind in ('week', 'month', 'quarter', 'year')
+from owned
 inner join {{ ref('int_scopes_membered') }} as scopes
-    on entries.owner_id = scopes.owner_id
-group by
-    scopes.scope_kind,
-    scopes.scope_id,
-    scopes.scope_name,
-    periods.period_kind,
-    periods.period_start_date,
-    periods.period_label
+    on owned.owner_id = scopes.owner_id
+group by scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date
