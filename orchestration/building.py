@@ -1,6 +1,7 @@
 """Whether the models are built from all rows or upon the last build, and the note that the next one goes by.
 
-If in doubt from all rows. How dbt is run is the business of `orchestration.dbt`, what the raw tables hold that of
+If in doubt from all rows. Upon the last build, what reads nothing that changed is left as it is
+(`orchestration.unchanged`). How dbt is run is the business of `orchestration.dbt`, what the raw tables hold that of
 `connectors.warehouse.builds`.
 """
 
@@ -15,6 +16,7 @@ from connectors.warehouse.connection import connect
 from connectors.warehouse.instants import now, stored
 from orchestration import dbt
 from orchestration.settings import Settings
+from orchestration.unchanged import unchanged_nodes
 
 # The tables whose changes the models follow row by row, or that only models built whole read. A change of any other
 # (stages, periods, …) touches every deal.
@@ -36,7 +38,7 @@ FOLLOWED = frozenset(
 )
 
 # An exposure is a node to which nothing is done.
-DONE = ("success", "no-op")
+DONE = ("success", "no-op", "unchanged")
 
 log = logging.getLogger("salespulse.dbt")
 
@@ -46,6 +48,7 @@ def build(
 ) -> list[dbt.NodeResult]:
     """Build the selected nodes (default: all) and run their tests. Raises DbtError."""
     fingerprint = dbt.fingerprint(settings)
+    left: frozenset[str] = frozenset()
     with _session(settings) as connection:
         made_from = builds.sources(connection)
         since = None if is_full else builds.changed_since(connection, fingerprint, made_from, FOLLOWED)
@@ -54,12 +57,38 @@ def build(
         if since is None:
             # Were this build to fail half-way, its tables would be of two kinds: nothing may be built upon them.
             builds.forget(connection)
+        else:
+            left = frozenset() if select else _unchanged(connection, made_from)
+            builds.begin(connection)
     log.info("Building from %s", f"what was loaded after {since:%Y-%m-%d %H:%M:%S} UTC" if since else "all rows")
-    results = dbt.build(settings, select=select, since=since, has_tests=has_tests)
+    if left:
+        log.info("Left as they are: %d models, seeds and tests that read nothing which changed", len(left))
+    results = dbt.build(settings, select=select, left=left, since=since, has_tests=has_tests)
     if not select and all(result.status in DONE for result in results if not result.is_test):
         with _session(settings) as connection:
-            builds.record(connection, fingerprint, made_from, stored(now()))
+            builds.record(connection, fingerprint, made_from, stored(now()), _holding(results, left))
     return results
+
+
+def _unchanged(connection: DuckDBPyConnection, made_from: builds.Sources) -> frozenset[str]:
+    relations = connection.execute(
+        "SELECT schema_name || '.' || table_name, 'table' FROM duckdb_tables() "
+        "WHERE database_name = current_database() UNION ALL SELECT schema_name || '.' || view_name, 'view' "
+        "FROM duckdb_views() WHERE database_name = current_database() AND NOT internal"
+    ).fetchall()
+    return unchanged_nodes(
+        dbt.manifest(),
+        sources=builds.unchanged(connection, made_from),
+        relations=dict(relations),
+        proven=builds.proven(connection),
+    )
+
+
+def _holding(results: Sequence[dbt.NodeResult], left: frozenset[str]) -> set[str]:
+    """The tests that hold for the tables as they are now: those that did just now, and those left as they were."""
+    return {result.unique_id for result in results if result.is_test and result.status == "pass"} | {
+        key for key in left if key.startswith("test.")
+    }
 
 
 def is_in_one_fiscal_year(connection: DuckDBPyConnection, last: datetime | None, as_of: datetime | None) -> bool:

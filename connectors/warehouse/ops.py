@@ -135,7 +135,8 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "sample": "VARCHAR",
         "checked_at": "TIMESTAMP",
     },
-    # What the last whole build of the models was made from; no row while there is none.
+    # What the last whole build of the models was made from; no row while there is none. `built_at` is null while
+    # another one is built upon it, `proven` are the tests that hold.
     "builds": {
         "fingerprint": "VARCHAR",
         "columns": "VARCHAR",
@@ -143,6 +144,8 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "loaded_at": "TIMESTAMP",
         "as_of": "TIMESTAMP",
         "built_at": "TIMESTAMP",
+        "marks": "VARCHAR",
+        "proven": "VARCHAR",
     },
     "publications": {
         "version": "VARCHAR",

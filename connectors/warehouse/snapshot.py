@@ -22,6 +22,9 @@ from connectors.warehouse.names import OPS, literal, quote
 # The oldest that DuckDB 1.5 writes: every DuckDB from 1.0 on reads such a file.
 STORAGE_VERSION = "v1.0.0"
 COPY = "publication"
+# Most questions of a series of periods or versions are of the one that runs. Side by side its rows are in few row
+# groups, and the others are passed over. A whole sort would do more, at a quarter more CPU.
+FIRST = "is_current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def _attached(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[Non
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, table: Source) -> int:
     target = f"{COPY}.{table.sql_name}"
-    connection.execute(f"CREATE TABLE {target} AS FROM {table.sql_name}")
+    connection.execute(f"CREATE TABLE {target} AS {_rows(connection, table)}")
     if table.comment is not None:
         connection.execute(f"COMMENT ON TABLE {target} IS {literal(table.comment)}")
     comments = connection.execute(
@@ -119,6 +122,17 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: Source) -> int:
     for column, comment in comments:
         connection.execute(f"COMMENT ON COLUMN {target}.{quote(column)} IS {literal(comment)}")
     return _count(connection, table.sql_name)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: Source) -> str:
+    """The query of all rows, in the order in which they are written."""
+    has_first = connection.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND (schema_name, table_name, column_name, data_type) = (?, ?, ?, 'BOOLEAN')",
+        [table.schema, table.name, FIRST],
+    ).fetchone()
+    everything = f"FROM {table.sql_name}"
+    return f"{everything} WHERE {FIRST} UNION ALL {everything} WHERE {FIRST} IS NOT TRUE" if has_first else everything
 
 
 def _refuse_zoned_columns(connection: duckdb.DuckDBPyConnection, table: Source) -> None:

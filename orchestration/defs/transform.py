@@ -88,8 +88,11 @@ def _shapes(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _metadata(shape: Mapping[str, Any] | None, seconds: float) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"seconds": round(seconds, 3)}
+def _metadata(shape: Mapping[str, Any] | None, result: dbt.NodeResult) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+    if result.status == "unchanged":
+        # An asset without an event would keep what follows it in this run from running.
+        metadata["left as it was"] = result.message
     if shape is not None:
         metadata["dagster/column_schema"] = dg.TableSchema(columns=shape["columns"])
         if "rows" in shape:
@@ -104,11 +107,11 @@ def _events(
     for result in results:
         if result.is_test:
             yield from _check_events(context, result)
-        elif result.status == "success":
+        elif result.status in ("success", "unchanged"):
             key = TRANSLATOR.get_asset_key(manifest()["nodes"][result.unique_id])
             if key in context.selected_asset_keys:
                 shape = shapes.get(key.to_user_string())
-                yield dg.Output(None, output_name=outputs[key], metadata=_metadata(shape, result.seconds))
+                yield dg.Output(None, output_name=outputs[key], metadata=_metadata(shape, result))
 
 
 def _check_events(context: dg.AssetExecutionContext, result: dbt.NodeResult) -> Iterator[dg.AssetCheckResult]:

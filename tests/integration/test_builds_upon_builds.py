@@ -3,11 +3,12 @@
 The raw tables are filled from a small company in this process; what a day rarely brings all at once is added by
 hand: a deal deleted, one reopened, one handed over, history that arrives late and is dated back, an activity
 deleted, and a seller under another manager. The ledger of exceptions remembers by design, and is left out.
+What reads nothing that changed is left as it is; what is gone comes back.
 """
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
 from connectors.warehouse.connection import connect
-from orchestration import building
+from orchestration import building, dbt
 from orchestration.settings import Settings, load_settings
 from tests.support.filled import fill
 
@@ -110,7 +111,7 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
 ) -> None:
     daily, late = homes
     with caplog.at_level(logging.INFO, "salespulse.dbt"):
-        building.build(_settings(daily), has_tests=False)
+        upon = building.build(_settings(daily), has_tests=False)
         building.build(_settings(late), has_tests=False, is_full=True)
     said = [record.getMessage() for record in caplog.records if "Building from" in record.getMessage()]
     assert said == ["Building from what was loaded after 2026-03-18 12:00:00 UTC", "Building from all rows"]
@@ -123,6 +124,53 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
     with duckdb.connect() as comparing:
         differing = [name for name in one if _differs(comparing, one[name], other[name])]
     assert differing == []
+    left = {result.unique_id.split(".")[2] for result in upon if result.status == "unchanged"}
+    assert {"goals", "stg_salesforce__opportunities", "dim_process_rules"} <= left, "a seed, a view and a table"
+    assert left.isdisjoint({"fct_opportunities", "fct_kpis", "dim_dates"})
+    assert len(upon) == len(left) + sum(result.status in ("success", "no-op") for result in upon)
+
+
+def test_a_build_without_news_builds_only_what_is_gone(homes: tuple[Path, Path]) -> None:
+    daily, _ = homes
+    before, comments = _marts(daily), _comments(daily)
+    again = building.build(_settings(daily), has_tests=False)
+    assert {result.status for result in again} == {"unchanged", "no-op"}, "an exposure is always there"
+    with connect(daily / "warehouse.duckdb") as warehouse:
+        warehouse.execute("DROP VIEW intermediate.int_kpis_charted")
+        warehouse.execute("DROP TABLE marts.dim_accounts")
+        warehouse.execute("DROP TABLE marts.fct_activities")
+    built = building.build(_settings(daily), has_tests=False)
+    done = {result.unique_id.split(".")[2] for result in built if result.status == "success"}
+    assert {"int_kpis_charted", "dim_accounts", "fct_activities", "fct_leads"} <= done
+    assert done.isdisjoint({"dim_dates", "fct_opportunity_versions", "goals"})
+    assert len(built) == len(again)
+    after = _marts(daily)
+    with duckdb.connect() as comparing:
+        assert [name for name in before if _differs(comparing, before[name], after[name])] == []
+    assert _comments(daily) == comments
+
+
+def test_a_test_that_held_is_not_run_again_upon_the_same_rows(homes: tuple[Path, Path]) -> None:
+    daily, _ = homes
+    first = _tests(building.build(_settings(daily)))
+    again = _tests(building.build(_settings(daily)))
+    assert first.keys() == again.keys()
+    assert len(first) > 200
+    assert not any(result.message.startswith("As in the last build") for result in first.values()), "never run before"
+    ran = {key for key, result in again.items() if not result.message.startswith("As in the last build")}
+    assert ran == {key for key, result in first.items() if result.status != "pass"}
+    assert {key: result.status for key, result in first.items()} == {k: result.status for k, result in again.items()}
+
+
+def _tests(results: Sequence[dbt.NodeResult]) -> dict[str, dbt.NodeResult]:
+    return {result.unique_id: result for result in results if result.is_test}
+
+
+def _comments(home: Path) -> list[tuple[Any, ...]]:
+    with connect(home / "warehouse.duckdb") as warehouse:
+        return warehouse.execute(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' ORDER BY ALL"
+        ).fetchall()
 
 
 def _marts(home: Path) -> dict[str, Any]:

@@ -83,3 +83,33 @@ def test_time_that_runs_backwards_touches_everything(warehouse: duckdb.DuckDBPyC
     warehouse.execute("DELETE FROM ops.sync_state")
     _sync(warehouse, FIRST - timedelta(hours=1))
     assert _changed_since(warehouse) is None
+
+
+def test_tables_hold_what_the_last_build_read_until_a_row_comes_or_changes(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse.execute("CREATE SCHEMA raw_finance; CREATE TABLE raw_finance.bookings AS SELECT 1 AS amount")
+    builds.record(warehouse, "models", builds.sources(warehouse), LATER)
+    stages, deals = {"opportunity_stage", "opportunity_stage__changes"}, {"opportunity", "opportunity__changes"}
+    raw = {f"raw_salesforce.{table}" for table in stages | deals}
+    assert builds.unchanged(warehouse, builds.sources(warehouse)) == raw | {"ops.sync_state", "raw_finance.bookings"}
+    _load(warehouse, "opportunity", LATER)
+    warehouse.execute("UPDATE raw_finance.bookings SET amount = 2")
+    _sync(warehouse, LATER)
+    left = builds.unchanged(warehouse, builds.sources(warehouse))
+    assert left == {f"raw_salesforce.{table}" for table in stages}
+
+
+def test_after_a_build_that_broke_off_nothing_is_left_as_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+    builds.record(warehouse, "models", builds.sources(warehouse), FIRST, {"test.one"})
+    assert builds.proven(warehouse) == {"test.one"}
+    builds.begin(warehouse)
+    assert builds.unchanged(warehouse, builds.sources(warehouse)) == frozenset()
+    assert builds.proven(warehouse) == frozenset()
+    assert _changed_since(warehouse) == FIRST, "but the rows of the last whole build are still a base"
+
+
+def test_a_note_of_an_older_version_leaves_nothing_as_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute("UPDATE ops.builds SET marks = NULL, proven = NULL")
+    assert builds.unchanged(warehouse, builds.sources(warehouse)) == frozenset()
+    assert builds.proven(warehouse) == frozenset()

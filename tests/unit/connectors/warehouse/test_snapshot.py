@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from connectors.warehouse import snapshot
+from connectors.warehouse.connection import connect
 from connectors.warehouse.errors import PublicationMismatchError
 
 
@@ -28,3 +29,21 @@ def test_a_failed_copy_leaves_nothing_attached(warehouse: duckdb.DuckDBPyConnect
             snapshot.copy(warehouse, [absent], tmp_path / "copy.duckdb")
     attached = "SELECT database_name FROM duckdb_databases() WHERE NOT internal"
     assert warehouse.execute(attached).fetchall() == [("warehouse",)]
+
+
+def test_current_rows_come_first_and_no_row_is_lost(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    warehouse.execute(
+        "CREATE SCHEMA marts; CREATE TABLE marts.fct_kpis AS SELECT i AS period, "
+        "CASE WHEN i < 4000 THEN i % 2 = 1 END AS is_current FROM range(6000) r(i)"
+    )
+    warehouse.execute("COMMENT ON COLUMN marts.fct_kpis.is_current IS 'Whether the period runs.'")
+    tables = snapshot.sources(warehouse, ["marts"], [])
+    assert snapshot.copy(warehouse, tables, tmp_path / "copy.duckdb") == {"marts.fct_kpis": 6000}
+    with connect(tmp_path / "copy.duckdb", read_only=True) as reader:
+        assert reader.execute(
+            "SELECT bool_and(is_current IS TRUE = (rowid < 2000)) FROM marts.fct_kpis"
+        ).fetchall() == [(True,)]
+        copied = reader.execute("FROM marts.fct_kpis ORDER BY ALL").fetchall()
+        (comment,) = reader.execute("SELECT comment FROM duckdb_columns() WHERE column_name = 'is_current'").fetchall()
+    assert copied == warehouse.execute("FROM marts.fct_kpis ORDER BY ALL").fetchall()
+    assert comment == ("Whether the period runs.",)
