@@ -10,6 +10,7 @@ import logging
 import re
 import resource
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -49,6 +50,7 @@ def main(home: Path) -> None:
         "wall": wall,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "nodes": len(results),
+        "left": sum(result.status == "unchanged" for result in results),
         "rows": rows,
         "sql": dict(sorted(of_sql.items(), key=lambda each: -each[1])),
         "failed": failed,
@@ -57,17 +59,22 @@ def main(home: Path) -> None:
 
 
 def _follow_statements() -> dict[str, float]:
-    """CPU seconds by node, as the statements that dbt sends from now on are run."""
+    """CPU seconds by node, as the statements that dbt sends from now on are run.
+
+    A statement without a name, as the commit that writes the rows, is of the node that its thread works on.
+    """
     spent: dict[str, float] = defaultdict(float)
+    at = threading.local()
     execute: Callable[..., Any] = DuckDBCursorWrapper.execute
 
     def measured(self: Any, sql: str, bindings: Any = None) -> Any:
+        if named := NODE.search(sql):
+            at.node = named[1]
         before = _cpu()
         try:
             return execute(self, sql, bindings)
         finally:
-            named = NODE.search(sql)
-            spent[named[1] if named else "(none)"] += _cpu() - before
+            spent[getattr(at, "node", "(none)")] += _cpu() - before
 
     patch.object(DuckDBCursorWrapper, "execute", measured).start()
     return spent
