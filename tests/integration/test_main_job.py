@@ -44,7 +44,13 @@ def test_the_first_run_succeeds_and_brings_every_object(first: Command) -> None:
     assert len(objects) == 20
     empty = {name for name, values in objects.items() if not values["row_count"]}
     assert empty == {"CurrencyType", "DatedConversionRate"}, "an org of one currency tells of none"
-    assert not [c for c in first.document["checks"] if c["severity"] == "error" and not c["is_passed"]]
+
+
+def test_no_fact_that_must_hold_is_broken_in_either_run(first: Command, second: Command) -> None:
+    for run in (first, second):
+        checks = run.document["checks"]
+        assert len(checks) > 500
+        assert not [check for check in checks if check["severity"] == "error" and not check["is_passed"]]
 
 
 def test_all_that_was_promised_lies_where_it_was_promised(first: Command, home: Path) -> None:
@@ -81,17 +87,6 @@ def test_bookings_in_the_marts_equal_a_plain_sum_over_the_raw_rows(second: Comma
     expected = sum(amount for amount, is_won, is_deleted in rows if is_won and not is_deleted and amount)
     assert _published(home, "select sum(amount) from marts.fct_opportunities where is_won")[0][0] == expected
     assert _published(home, "select sum(bookings_amount) from marts.rpt_owner_kpis_weekly")[0][0] == expected
-
-
-def test_team_figures_are_the_sums_of_their_members(second: Command, home: Path) -> None:
-    wrong = _published(
-        home,
-        "select t.manager_id, t.week_start_date from marts.rpt_team_kpis_weekly t "
-        "join marts.dim_reporting_lines l on l.manager_id = t.manager_id "
-        "join marts.rpt_owner_kpis_weekly o on o.owner_id = l.user_id and o.week_start_date = t.week_start_date "
-        "group by all having sum(o.bookings_amount) is distinct from any_value(t.bookings_amount)",
-    )
-    assert wrong == []
 
 
 def test_the_ranges_of_the_forecast_hold_the_expected_value(second: Command, home: Path) -> None:

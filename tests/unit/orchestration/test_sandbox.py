@@ -11,7 +11,7 @@ from connectors.sandbox.server import SandboxServer, open_org
 from orchestration.embedded import OrgClock, clock_file, read_clock, write_clock
 from orchestration.sandbox import Embedded, Running, SandboxError, parse_step
 from orchestration.settings import ConfigurationError, load_settings
-from tests.support.commands import salespulse
+from tests.support.commands import salespulse_here
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
 
@@ -72,10 +72,10 @@ def test_a_step_must_be_told_once(days: float, hours: float, to: str | None) -> 
 
 def test_the_commands_move_and_tell_the_clock(embedded: Embedded) -> None:
     home = embedded.settings.root
-    moved = salespulse(home, "sandbox", "advance", "--days", "7", "--json")
+    moved = salespulse_here(home, "sandbox", "advance", "--days", "7", "--json")
     assert (moved.exit_code, moved.document) == (0, {"now": "2026-03-25T12:00:00+00:00"})
-    told = salespulse(home, "sandbox", "status")
+    told = salespulse_here(home, "sandbox", "status")
     assert told.exit_code == 0 and "now: 2026-03-25T12:00:00+00:00" in told.stdout
-    wrong = salespulse(home, "sandbox", "advance", "--url", "http://127.0.0.1:9", "--days", "1", "--json")
+    wrong = salespulse_here(home, "sandbox", "advance", "--url", "http://127.0.0.1:9", "--days", "1", "--json")
     assert wrong.exit_code == 1 and "no sandbox org answers" in json.loads(wrong.stdout)["errors"][0]
-    assert salespulse(home, "sandbox", "advance").exit_code == 2
+    assert salespulse_here(home, "sandbox", "advance").exit_code == 2
