@@ -1,6 +1,6 @@
 """What `salespulse status` tells: how far each object is synced and what that cost, and what is published.
 
-Asks nobody but the files of this home. While a run writes the warehouse, no other process can open it: then the
+Asks nobody but the files of this home. While a run loads or builds, no other process can open the warehouse: then the
 last published version is told, and the landing zone's list of loads says what the run has brought so far.
 """
 
