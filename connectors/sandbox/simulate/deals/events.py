@@ -7,6 +7,7 @@ import numpy as np
 
 from connectors.sandbox.simulate.deals.book import Steps
 from connectors.sandbox.simulate.setting.era import Ints
+from connectors.sandbox.simulate.setting.ordering import order_by
 
 UNSET = -9  # an event that leaves the column as it is
 A_NOTE = -5  # a next step is to be written that fits the stage
@@ -59,7 +60,7 @@ def merge(parts: list[Events], end: int) -> tuple[Steps, Ints]:
     """
     deal = np.concatenate([part.deal for part in parts])
     at = np.concatenate([part.at for part in parts])
-    order = np.argsort(deal * _SHIFT + at, kind="stable")
+    order = order_by(deal, at)
     order = order[at[order] < end]
     deal, at = deal[order], at[order]
     columns = {name: _column(parts, name)[order] for name in FILLS}

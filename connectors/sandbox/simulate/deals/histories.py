@@ -11,6 +11,7 @@ from connectors.sandbox.simulate.deals.opportunities import RECORD_TYPE_IDS, STA
 from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.era import Ints
 from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.ordering import order_by
 from connectors.sandbox.simulate.setting.process import CATEGORIES, PROCESSES
 from connectors.sandbox.simulate.staff.people import Staff
 
@@ -58,7 +59,7 @@ def field_history_table(staff: Staff, book: Book, first_number: int = 1) -> Any:
     changes = list(_changes(staff, steps))
     kind = np.concatenate([np.full(where.size, kind) for kind, where, _, _ in changes])
     which = np.concatenate([where for _, where, _, _ in changes])
-    order = np.argsort(which * len(FIELDS) + kind, kind="stable")
+    order = order_by(which, kind)
     kind, which = kind[order], which[order]
     deleted_at, doomed = _cascade(book, steps.deal[which])
     every = np.concatenate([np.arange(which.size), doomed])

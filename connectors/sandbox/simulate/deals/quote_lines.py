@@ -9,13 +9,14 @@ from connectors.sandbox.simulate.deals.items import Items, lines_of, prices
 from connectors.sandbox.simulate.deals.quotes import Quotes, quote_versions
 from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.catalog import ARTICLE_IDS, ENTRY_IDS, LIST_PRICES
+from connectors.sandbox.simulate.setting.ordering import order_by
 from connectors.sandbox.simulate.staff.people import Staff
 
 
 def quote_line_table(staff: Staff, book: Book, quotes: Quotes, items: Items, currencies: Any, end: int) -> Any:
     """QuoteLineItem: a version at first, when the quote's total has changed, and when it goes with its deal."""
     which, _, stamped, is_deleted = quote_versions(book, quotes, end)
-    order = np.lexsort((stamped, which))
+    order = order_by(which, stamped)
     which, stamped, is_deleted = which[order], stamped[order], is_deleted[order]
     step = book.step_at(quotes.deal[which], stamped)
     has = items.has_lines(book)[step] & ~np.isnan(book.steps.amount[step])

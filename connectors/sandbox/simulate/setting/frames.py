@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.sandbox.ids import id_bytes
+from connectors.sandbox.simulate.setting.ordering import order_by
 
 NONE = -1  # no instant, no day, no reference
 LARGEST_TEXTS = 2**31  # bytes in one Arrow array
@@ -104,7 +105,7 @@ def audit(created: Any, stamped: Any, created_by: Any, modified_by: Any) -> dict
 
 def lasting(which: Any, stamped: Any) -> Any:
     """Per version (record number, stamp) the instant `_until` which it is the latest, null for the last one."""
-    order = np.lexsort((stamped, which))
+    order = order_by(which, stamped)
     until = np.full(order.size, NONE, dtype=np.int64)
     is_followed = which[order][1:] == which[order][:-1]
     until[order[:-1][is_followed]] = stamped[order][1:][is_followed]

@@ -12,6 +12,7 @@ from connectors.sandbox.simulate.setting import frames
 from connectors.sandbox.simulate.setting.era import DAY, Era, Ints
 from connectors.sandbox.simulate.setting.frames import NONE
 from connectors.sandbox.simulate.setting.names import COMPANY_STEMS, COMPANY_TAILS, FIRST_NAMES, LAST_NAMES
+from connectors.sandbox.simulate.setting.ordering import order_by
 from connectors.sandbox.simulate.setting.words import CONTACT_TITLES, INDUSTRIES, SOURCES
 from connectors.sandbox.simulate.staff.people import ADMIN, Staff
 from connectors.sandbox.simulate.work.leads import Leads
@@ -101,7 +102,7 @@ def _versions(leads: Leads, book: Book, era: Era) -> tuple[Ints, Ints]:
     found = [np.flatnonzero(mark != NONE) for mark in marks]
     which = np.concatenate([np.arange(len(leads)), *found])
     stamped = np.concatenate([leads.created, *(mark[rows] for mark, rows in zip(marks, found, strict=True))])
-    order = np.lexsort((stamped, which))
+    order = order_by(which, stamped)
     which, stamped = which[order], stamped[order]
     is_twice = np.append((which[1:] == which[:-1]) & (stamped[1:] == stamped[:-1]), False)
     kept = (stamped < era.end) & ~is_twice

@@ -9,6 +9,7 @@ from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.customers import Customers
 from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era, Ints
 from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.ordering import order_by
 from connectors.sandbox.simulate.setting.rates import Rates
 from connectors.sandbox.simulate.setting.words import DEMO_SUBJECTS, MEETING_SUBJECTS
 from connectors.sandbox.simulate.staff.habits import Habits
@@ -107,7 +108,7 @@ def blank_events(count: int, **known: Any) -> Events:
 def join_events(*parts: Events) -> Events:
     """All events, numbered in order of entry."""
     offsets = np.repeat(np.cumsum([0, *(len(part) for part in parts[:-1])]), [len(part) for part in parts])
-    order = np.argsort(np.concatenate([part.entered for part in parts]), kind="stable")
+    order = order_by(np.concatenate([part.entered for part in parts]))
     place = np.empty(order.size, dtype=np.int32)
     place[order] = np.arange(order.size)
     names = [each.name for each in fields(Events)]

@@ -10,6 +10,7 @@ from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.customers import Customers
 from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era, Ints, all_in_office, weekday
 from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.ordering import order_by
 from connectors.sandbox.simulate.setting.rates import Rates
 from connectors.sandbox.simulate.setting.words import CALL_SUBJECTS, DISPOSITIONS, EMAIL_SUBJECTS, NOTES, OTHER_SUBJECTS
 from connectors.sandbox.simulate.staff.habits import Habits
@@ -80,7 +81,7 @@ class Tasks:
 def join_tasks(*parts: Tasks) -> Tasks:
     """All tasks, numbered in order of entry. The parts are used up."""
     offsets = np.repeat(np.cumsum([0, *(len(part) for part in parts[:-1])]), [len(part) for part in parts])
-    order = np.argsort(np.concatenate([part.entered for part in parts]), kind="stable")
+    order = order_by(np.concatenate([part.entered for part in parts]))
     place = np.empty(order.size, dtype=np.int32)
     place[order] = np.arange(order.size)
     every: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.customers import Customers
 from connectors.sandbox.simulate.setting.era import DAY, HOUR, Era, Ints, all_in_office
 from connectors.sandbox.simulate.setting.frames import NONE
+from connectors.sandbox.simulate.setting.ordering import order_by
 from connectors.sandbox.simulate.staff.habits import Habits
 from connectors.sandbox.simulate.staff.people import SHIFT, Staff
 
@@ -29,7 +30,7 @@ class Touches:
     def _by_owner(self) -> tuple[Ints, Ints]:
         """The order by owner and instant, and the keys in it."""
         keys = self.owner * SHIFT + self.at
-        order = np.argsort(keys, kind="stable")
+        order = order_by(self.owner, self.at)
         return order, keys[order]
 
     def nearest(self, people: Ints, at: Ints) -> Ints:
