@@ -107,7 +107,7 @@ def test_stages_narrow_from_one_to_the_next(company: Company) -> None:
     assert all(0 <= row["reached_next_count"] <= row["reached_count"] for row in rows)
 
 
-@pytest.mark.parametrize(("period", "scope"), [("year", "company"), ("month", "region")])
+@pytest.mark.parametrize(("period", "scope"), [("decade", "company"), ("month", "region")])
 def test_unknown_periods_and_scopes_are_refused(company: Company, period: str, scope: str) -> None:
     with pytest.raises(ValueError, match="ask for one of"):
         company.totals(period, scope)
