@@ -15,7 +15,7 @@ from connectors.sandbox.store.org import Org
 
 ROOT = Path(__file__).parents[5]
 SHARED = ROOT.parent / "shared" / "data"
-MAVEN = ROOT / "connectors" / "sandbox" / "mappings" / "maven.toml"
+MAVEN = ROOT / "connectors" / "sandbox" / "files" / "mappings" / "maven.toml"
 
 
 def shared(name: str) -> Path:
