@@ -53,15 +53,13 @@ done as (
 
     -- of what was done before the first T only the last counts
     select
-        touches.opportunity_id,
-        max(case when touches.is_direct then touches.occurred_at end) as direct_at,
-        max(touches.occurred_at) as wide_at
+        seen.opportunity_id,
+        max(case when seen.is_direct then seen.occurred_at end) as direct_at,
+        max(seen.occurred_at) as wide_at
 
-    from {{ ref('int_opportunity_touches_unioned') }} as touches
+    from {{ ref('int_opportunity_touches_unioned') }} as seen
     cross join firsts
-    group by
-        touches.opportunity_id,
-        case when touches.occurred_at >= firsts.first_at then touches.occurred_at end
+    group by seen.opportunity_id, case when seen.occurred_at >= firsts.first_at then seen.occurred_at end
 
 ),
 
