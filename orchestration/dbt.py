@@ -106,7 +106,15 @@ def build(
         )
         for row in result.results
     ]
-    return [*(_unchanged(key) for key in sorted(left) if has_tests or not key.startswith("test.")), *done]
+    results = [*(_unchanged(key) for key in sorted(left) if has_tests or not key.startswith("test.")), *done]
+    if left and (lost := _nodes(parsed, has_tests) - {result.unique_id for result in results}):
+        raise DbtError("build", f"of a name that is left, others were taken too: {', '.join(sorted(lost)[:5])}")
+    return results
+
+
+def _nodes(parsed: Any, has_tests: bool) -> set[str]:
+    kinds = ("model", "seed", "test") if has_tests else ("model", "seed")
+    return {key for key in parsed.nodes if key.split(".")[0] in kinds}
 
 
 def _unchanged(key: str) -> NodeResult:
