@@ -21,11 +21,12 @@ with days as (
 
 reported as (
 
-    select distinct
+    select
         period_kind,
         period_start_date
 
-    from {{ ref('int_period_days') }}
+    from {{ ref('int_periods_told') }}
+    where not is_to_same_day
 
     union all
 

@@ -11,7 +11,6 @@ with worked as (
         max(measure_date) as last_date
 
     from {{ ref('int_measures_daily') }}
-    where not is_level
     group by owner_id
 
 ),

@@ -38,29 +38,49 @@ chosen as (
     left join {{ ref('dim_teams') }} as managers
         on summed.owner_id = managers.team_id
 
+),
+
+summed_up as (
+
+    select
+        scopes.scope_kind,
+        scopes.scope_id,
+        chosen.period_kind,
+        chosen.period_start_date,
+        chosen.metric,
+        cast(
+            coalesce(
+                sum(
+                    case
+                        when
+                            scopes.scope_kind = 'team' and chosen.owner_id = scopes.scope_id
+                            then chosen.goal_value
+                    end
+                ),
+                sum(case when scopes.scope_kind = 'owner' or not chosen.is_of_team then chosen.goal_value end)
+            ) as decimal(18, 2)
+        ) as goal_value
+
+    from chosen
+    inner join {{ ref('int_scopes_membered') }} as scopes
+        on chosen.owner_id = scopes.owner_id
+    group by
+        scopes.scope_kind, scopes.scope_id, chosen.period_kind, chosen.period_start_date, chosen.metric
+
 )
 
 select
-    scopes.scope_kind,
-    scopes.scope_id,
-    chosen.period_kind,
-    chosen.period_start_date,
-    chosen.metric,
-    cast(
-        coalesce(
-            sum(
-                case
-                    when
-                        scopes.scope_kind = 'team' and chosen.owner_id = scopes.scope_id
-                        then chosen.goal_value
-                end
-            ),
-            sum(case when scopes.scope_kind = 'owner' or not chosen.is_of_team then chosen.goal_value end)
-        ) as decimal(18, 2)
-    ) as goal_value
+    summed_up.*,
+    numbered.scope_number,
+    told.told_number
 
-from chosen
-inner join {{ ref('int_scopes_membered') }} as scopes
-    on chosen.owner_id = scopes.owner_id
-group by
-    scopes.scope_kind, scopes.scope_id, chosen.period_kind, chosen.period_start_date, chosen.metric
+from summed_up
+left join {{ ref('int_scopes_numbered') }} as numbered
+    on
+        summed_up.scope_kind = numbered.scope_kind
+        and summed_up.scope_id = numbered.scope_id
+left join {{ ref('int_periods_told') }} as told
+    on
+        summed_up.period_kind = told.period_kind
+        and summed_up.period_start_date = told.period_start_date
+        and not told.is_to_same_day

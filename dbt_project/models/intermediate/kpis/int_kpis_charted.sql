@@ -1,120 +1,89 @@
 {{ config(materialized='view') }}
 {#
     Each figure beside its own past, as an individuals chart (XmR): mean ± 2.66 × mean moving range of up to twelve
-    periods before; the running period against the same day of theirs. They are fetched side by side, in one pass.
+    periods before; the running period against the same day of theirs.
 #}
-{% set before = range(1, 13) %}
 {% set run_length = 8 %}
 
-with figures as (
+with remembered as (
 
     select
         *,
-        case when unknown_reason is null then actual end as known_actual,
-        case when unknown_reason is null then to_same_day end as known_to_same_day
+        lag(known_actual) over (partition by series_number order by periods_back desc) as previous_actual
+
     from {{ ref('int_kpis_spined') }}
-
-),
-
-remembered as (
-
-    select
-        *,
-        {% for number in before %}
-        lag(known_actual, {{ number }}) over in_time as actual_{{ number }},
-        {% endfor %}
-        lag(known_to_same_day) over in_time as previous_to_same_day
-    from figures
-    window in_time as (partition by series_number order by period_start_date asc)
 
 ),
 
 same_day as (
 
     select
-        series_number,
-        avg(known_to_same_day) as expected_actual,
-        avg(case when periods_back < 12 then abs(known_to_same_day - previous_to_same_day) end)
-            as moving_range
+        series_number - 4 as series_number,
+        0 as periods_back,
+        avg(known_actual) as expected_actual,
+        2.66 * avg(abs(known_actual - previous_actual)) as usual_variation,
+        max(case when periods_back = 1 then known_actual end) as previous_actual
 
     from remembered
-    where periods_back between 1 and 12
+    where is_to_same_day
     group by series_number
 
 ),
 
-counted as (
+measured as (
 
     select
         *,
-        {% for number in before %}
-        {{ '+ ' if not loop.first }}case when actual_{{ number }} is null then 0 else 1 end
-        {% endfor %} as baseline_count,
-        {% for number in before %}
-        {{ '+ ' if not loop.first }}coalesce(actual_{{ number }}, 0)
-        {% endfor %} as baseline_sum,
-        {% for number in before[:-1] %}
-        {{ '+ ' if not loop.first }}
-        case when actual_{{ number }} - actual_{{ number + 1 }} is null then 0 else 1 end
-        {% endfor %} as range_count,
-        {% for number in before[:-1] %}
-        {{ '+ ' if not loop.first }}coalesce(abs(actual_{{ number }} - actual_{{ number + 1 }}), 0)
-        {% endfor %} as range_sum
+        avg(known_actual) over before as expected_actual,
+        count(known_actual) over before as baseline_count,
+        2.66 * avg(abs(known_actual - previous_actual)) over between_them as usual_variation
+
     from remembered
+    where not is_to_same_day
+    window
+        before as (
+            partition by series_number order by periods_back desc
+            rows between 12 preceding and 1 preceding
+        ),
+        between_them as (
+            partition by series_number order by periods_back desc
+            rows between 11 preceding and 1 preceding
+        )
 
 ),
 
 charted as (
 
     select
-        counted.*,
-        counted.actual_1 as previous_actual,
-        case
-            when counted.is_current then same_day.expected_actual
-            else counted.baseline_sum / nullif(counted.baseline_count, 0)
-        end as expected_actual,
-        2.66 * case
-            when counted.is_current then same_day.moving_range
-            else counted.range_sum / nullif(counted.range_count, 0)
-        end as usual_variation
+        measured.series_number,
+        measured.scope_number,
+        measured.metric_number,
+        measured.told_number,
+        measured.periods_back,
+        measured.is_kept,
+        measured.known_actual,
+        measured.previous_actual,
+        same_day.previous_actual as previous_to_same_day,
+        measured.baseline_count,
+        case when measured.periods_back = 0 then same_day.expected_actual else measured.expected_actual end
+            as expected_actual,
+        case when measured.periods_back = 0 then same_day.usual_variation else measured.usual_variation end
+            as usual_variation
 
-    from counted
+    from measured
     left join same_day
-        on counted.series_number = same_day.series_number
-
-),
-
-placed as (
-
-    select
-        *,
-        sum(case when known_actual > expected_actual then 1 else 0 end) over running as above_count,
-        sum(case when known_actual < expected_actual then 1 else 0 end) over running as below_count
-
-    from charted
-    window running as (
-        partition by series_number order by period_start_date asc
-        rows between {{ run_length - 1 }} preceding and current row
-    )
+        on
+            measured.series_number = same_day.series_number
+            and measured.periods_back = same_day.periods_back
 
 )
 
 select
-    period_kind,
-    period_start_date,
-    is_current,
-    scope_kind,
-    scope_id,
-    scope_name,
-    metric,
-    known_actual,
-    previous_actual,
-    previous_to_same_day,
-    baseline_count,
-    expected_actual,
-    usual_variation,
-    above_count,
-    below_count,
-    unknown_reason
+    *,
+    -- eight, where all the last eight figures lie above what was expected of them, and minus eight where below
+    sum(case when known_actual > expected_actual then 1 when known_actual < expected_actual then -1 else 0 end) over (
+        partition by series_number order by periods_back desc
+        rows between {{ run_length - 1 }} preceding and current row
+    ) as side_sum
 
-from placed
+from charted

@@ -1,41 +1,67 @@
-{# What each scope brought in and did in each period, and up to the same day of the period as today is. #}
+{#
+    What each scope brought in and did in each period: flows added up over its days, levels picked at its last. One
+    row for each scope and period in which there was anything.
+#}
 
 with by_owner as (
 
     select
-        period_days.period_kind,
-        period_days.period_start_date,
         daily.owner_id,
-        daily.metric,
-        sum(case when period_days.is_last_day or not daily.is_level then daily.measure_value else 0 end)
-            as actual,
-        sum(
-            case
-                when daily.is_level and period_days.is_same_day then daily.measure_value
-                when not daily.is_level and period_days.is_to_same_day then daily.measure_value
-                else 0
-            end
-        ) as to_same_day
+        days.told_number,
+        {% for measure in kpi_flows() %}
+        cast(sum(daily.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }},
+        {% endfor %}
+        {% for measure in kpi_levels() %}
+        cast(null as {{ kpi_type(measure) }}) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
 
     from {{ ref('int_measures_daily') }} as daily
-    inner join {{ ref('int_period_days') }} as period_days
-        on daily.measure_date = period_days.date_day
-    where not daily.is_level or period_days.is_last_day or period_days.is_same_day
-    group by period_days.period_kind, period_days.period_start_date, daily.owner_id, daily.metric
+    inner join {{ ref('int_period_days') }} as days
+        on daily.measure_date = days.date_day
+    group by daily.owner_id, days.told_number
+
+    union all
+
+    select
+        coalesce(daily.owner_id, '') as owner_id,
+        days.told_number,
+        {% for measure in kpi_flows() %}
+        cast(null as {{ kpi_type(measure) }}) as {{ measure }},
+        {% endfor %}
+        cast(sum(daily.open_amount) as {{ kpi_type('open_amount') }}) as open_pipeline_amount,
+        cast(sum(daily.open_count) as {{ kpi_type('open_count') }}) as open_pipeline_count,
+        cast(sum(daily.weighted_amount) as {{ kpi_type('weighted_amount') }}) as weighted_pipeline_amount
+
+    from {{ ref('fct_pipeline_daily') }} as daily
+    inner join {{ ref('int_period_days') }} as days
+        on daily.snapshot_date = days.date_day
+    where days.is_last_day
+    group by 1, 2
+
+),
+
+scopes as (
+
+    select
+        numbered.scope_number,
+        membered.owner_id
+
+    from {{ ref('int_scopes_membered') }} as membered
+    inner join {{ ref('int_scopes_numbered') }} as numbered
+        on
+            membered.scope_kind = numbered.scope_kind
+            and membered.scope_id = numbered.scope_id
 
 )
 
 select
-    by_owner.period_kind,
-    by_owner.period_start_date,
-    scopes.scope_kind,
-    scopes.scope_id,
-    by_owner.metric,
-    cast(sum(by_owner.actual) as double) as actual,
-    cast(sum(by_owner.to_same_day) as double) as to_same_day
+    scopes.scope_number,
+    by_owner.told_number,
+    {% for measure in kpi_flows() + kpi_levels() %}
+    cast(sum(by_owner.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }}{{ ',' if not loop.last }}
+    {% endfor %}
 
 from by_owner
-inner join {{ ref('int_scopes_membered') }} as scopes
+inner join scopes
     on by_owner.owner_id = scopes.owner_id
-group by
-    by_owner.period_kind, by_owner.period_start_date, scopes.scope_kind, scopes.scope_id, by_owner.metric
+group by scopes.scope_number, by_owner.told_number

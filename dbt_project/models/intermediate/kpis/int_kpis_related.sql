@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {# The figures with the rates and averages that come of them, each from two sums of one population. #}
 {% set ratios = {
     'win_rate': ('won_count', ['won_count', 'lost_count']),
@@ -7,41 +8,25 @@
     'average_qualified_cycle_days': ('qualified_cycle_days', ['qualified_won_count']),
 } %}
 
-{{ config(materialized='view') }}
-
-with sums as (
-
-    select * from {{ ref('int_kpis_measured') }}
-
-),
-
-figures as (
-
-    select * from sums
-
-    {% for metric, (over, under) in ratios.items() %}
-    union all
-
-    select
-        period_kind,
-        period_start_date,
-        scope_kind,
-        scope_id,
-        {{ quoted(metric) }} as metric,
-        coalesce(sum(case when metric = '{{ over }}' then actual end), 0)
-        / nullif(sum(case when metric in {{ quoted_list(under) }} then actual end), 0) as actual,
-        coalesce(sum(case when metric = '{{ over }}' then to_same_day end), 0)
-        / nullif(sum(case when metric in {{ quoted_list(under) }} then to_same_day end), 0) as to_same_day
-
-    from sums
-    where metric in {{ quoted_list([over] + under) }}
-    group by period_kind, period_start_date, scope_kind, scope_id
+select
+    sums.scope_number,
+    sums.told_number,
+    {% for measure in kpi_flows() + kpi_levels() %}
+    cast(sums.{{ measure }} as double) as {{ measure }},
     {% endfor %}
+    {% for metric, (over, under) in ratios.items() %}
+    coalesce(cast(sums.{{ over }} as double), 0) / nullif(
+        {% for part in under %}
+        {{ '+ ' if not loop.first }}coalesce(cast(sums.{{ part }} as double), 0)
+        {%- endfor %}, 0
+    ) as {{ metric }},
+    {% endfor %}
+    medians.median_deal_amount,
+    medians.median_cycle_days,
+    medians.median_qualified_cycle_days
 
-    union all
-
-    select * from {{ ref('int_win_medians_measured') }}
-
-)
-
-select * from figures
+from {{ ref('int_kpis_measured') }} as sums
+left join {{ ref('int_win_medians_measured') }} as medians
+    on
+        sums.scope_number = medians.scope_number
+        and sums.told_number = medians.told_number

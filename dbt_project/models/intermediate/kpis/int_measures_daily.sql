@@ -1,6 +1,6 @@
 {#
-    What each owner brought in and did, by day: one row for each owner, day and measure. All of them may be added
-    up over days; the open pipeline, which may not, is told for each day and picked by the period's last.
+    What each owner brought in and did, by day: one row for each owner, day and table that tells of it, with the
+    measures of the other tables empty. All of them may be added up over days.
 #}
 {% set wins = {
     'bookings_amount': 'amount',
@@ -36,64 +36,31 @@
     (ref('int_deals_dated'), 'owner_id', 'created_date',
         {'created_count': '1', 'pipeline_created_amount': 'value_amount'}, 'true'),
     (ref('int_deals_dated'), 'first_owner_id', 'created_date',
-        {'pipeline_created_then_amount': 'first_amount'}, 'true'),
+        {'pipeline_created_then_amount': 'first_amount'}, 'first_amount <> 0'),
     (ref('int_deals_dated'), 'qualified_owner_id', 'qualified_date',
         {'qualified_count': '1', 'pipeline_qualified_amount': 'qualified_amount'}, 'true'),
-    (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes, 'true'),
+    (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes,
+        'is_push or is_push_to_later_month or is_skip or is_regression'),
     (ref('fct_activities'), 'owner_id', 'done_date', done, 'is_completed'),
     (ref('fct_leads'), 'owner_id', 'created_date', {'lead_count': '1'}, 'true'),
     (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
-    (ref('fct_pipeline_daily'), 'owner_id', 'snapshot_date', {
-        'open_pipeline_amount': 'open_amount', 'open_pipeline_count': 'open_count',
-        'weighted_pipeline_amount': 'weighted_amount'
-    }, 'true'),
 ] %}
 
-with
 {% for table, owner, day, measures, filter in tables %}
-summed_{{ loop.index }} as (
-
-    select
-        coalesce({{ owner }}, '') as owner_id,
-        {{ day }} as measure_date,
-    {% for measure, value in measures.items() %}
-    sum(cast({{ value }} as decimal(18, 4))) as {{ measure }}{{ ',' if not loop.last }}
-    {% endfor %}
-
-    from {{ table }}
-    where {{ filter }}
-    group by 1, 2
-
-),
-
-{% endfor -%}
-
-measured as (
-
-    {% for table, owner, day, measures, filter in tables %}
-    {% set table_number = loop.index %}
-    {% for measure in measures %}
-    {{ 'union all' if not (loop.first and table_number == 1) }}
-    select
-        owner_id,
-        measure_date,
-        {{ quoted(measure) }} as metric,
-        {{ measure }} as measure_value
-
-    from summed_{{ table_number }}
-    {% endfor %}
-    {% endfor %}
-
-)
-
+{{ 'union all' if not loop.first }}
 select
-    owner_id,
-    measure_date,
-    metric,
-    metric like 'open_pipeline%' or metric like 'weighted_pipeline%' as is_level,
-    measure_value
+    coalesce({{ owner }}, '') as owner_id,
+    {{ day }} as measure_date,
+    {% for measure in kpi_flows() %}
+    {% set type = kpi_type(measure) %}
+    cast(
+        {%- if measure in measures %} sum(cast({{ measures[measure] }} as {{ type }})){% else %} null{% endif %} as {{ type }}
+    ) as {{ measure }}{{ ',' if not loop.last }}
+    {% endfor %}
 
-from measured
+from {{ table }}
 where
-    measure_date is not null
-    and measure_value <> 0
+    {{ day }} is not null
+    and ({{ filter }})
+group by 1, 2
+{% endfor %}

@@ -6,70 +6,81 @@
 {% set fewest_periods = 6 %}
 {% set run_length = 8 %}
 
-with placed as (
+with metrics as (
 
-    select * from {{ ref('int_kpis_charted') }}
+    {% for metric, needs in kpi_metrics().items() %}
+    select
+        {{ loop.index }} as metric_number,
+        {{ quoted(metric) }} as metric,
+        {{ quoted(needs) }} as needs
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+placed as (
+
+    select
+        *,
+        baseline_count >= {{ fewest_periods }} as has_limits
+
+    from {{ ref('int_kpis_charted') }}
+    where is_kept
 
 )
 
 select
-    placed.period_kind,
-    placed.period_start_date,
-    placed.scope_kind,
-    placed.scope_id,
-    placed.scope_name,
-    placed.metric,
-    cast(placed.known_actual as double) as actual,
+    told.period_kind,
+    told.period_start_date,
+    scopes.scope_kind,
+    scopes.scope_id,
+    scopes.scope_name,
+    metrics.metric,
+    placed.known_actual as actual,
     cast(goals.goal_value as double) as goal,
     cast(goals.goal_value as double) - placed.known_actual as gap,
     placed.known_actual / nullif(cast(goals.goal_value as double), 0) as attainment_ratio,
-    cast(elapsed.elapsed_ratio as double) as elapsed_ratio,
-    cast(goals.goal_value as double) * elapsed.elapsed_ratio as goal_to_date,
+    cast(told.elapsed_ratio as double) as elapsed_ratio,
+    cast(goals.goal_value as double) * told.elapsed_ratio as goal_to_date,
     placed.previous_actual,
     placed.previous_to_same_day,
-    case when placed.baseline_count >= {{ fewest_periods }} then placed.expected_actual end
-        as expected_actual,
+    case when placed.has_limits then placed.expected_actual end as expected_actual,
+    case when placed.has_limits then placed.expected_actual - placed.usual_variation end as lower_limit,
+    case when placed.has_limits then placed.expected_actual + placed.usual_variation end as upper_limit,
     case
-        when
-            placed.baseline_count >= {{ fewest_periods }}
-            then placed.expected_actual - placed.usual_variation
-    end
-        as lower_limit,
-    case
-        when
-            placed.baseline_count >= {{ fewest_periods }}
-            then placed.expected_actual + placed.usual_variation
-    end
-        as upper_limit,
-    case
-        when placed.known_actual is null or placed.baseline_count < {{ fewest_periods }} then 'too_few'
+        when placed.known_actual is null or not placed.has_limits then 'too_few'
         when placed.known_actual > placed.expected_actual + placed.usual_variation then 'above'
         when placed.known_actual < placed.expected_actual - placed.usual_variation then 'below'
         else 'noise'
     end as variation,
     case
-        when placed.baseline_count < {{ fewest_periods }} then 'too_few'
-        when placed.above_count >= {{ run_length }} then 'rising'
-        when placed.below_count >= {{ run_length }} then 'falling'
+        when not placed.has_limits then 'too_few'
+        when placed.side_sum >= {{ run_length }} then 'rising'
+        when placed.side_sum <= -{{ run_length }} then 'falling'
         else 'steady'
     end as trend,
     case
         when goals.goal_value is null or placed.known_actual is null then 'no_goal'
-        when placed.known_actual >= cast(goals.goal_value as double) * elapsed.elapsed_ratio then 'on_track'
+        when placed.known_actual >= cast(goals.goal_value as double) * told.elapsed_ratio then 'on_track'
         else 'behind'
     end as status,
-    placed.unknown_reason,
-    placed.is_current
+    case
+        when metrics.needs = 'whole' and not told.is_whole_known
+            then 'The period begins before the history of deals is known.'
+        when metrics.needs = 'end' and not told.is_end_known
+            then 'The period ends before the history of deals is known.'
+    end as unknown_reason,
+    told.is_current
 
 from placed
-inner join {{ ref('dim_periods') }} as elapsed
-    on
-        placed.period_kind = elapsed.period_kind
-        and placed.period_start_date = elapsed.period_start_date
+inner join metrics
+    on placed.metric_number = metrics.metric_number
+inner join {{ ref('int_periods_told') }} as told
+    on placed.told_number = told.told_number
+inner join {{ ref('int_scopes_numbered') }} as scopes
+    on placed.scope_number = scopes.scope_number
 left join {{ ref('int_kpi_goals') }} as goals
     on
-        placed.scope_kind = goals.scope_kind
-        and placed.scope_id = goals.scope_id
-        and placed.period_kind = goals.period_kind
-        and placed.period_start_date = goals.period_start_date
-        and placed.metric = goals.metric
+        placed.scope_number = goals.scope_number
+        and placed.told_number = goals.told_number
+        and metrics.metric = goals.metric

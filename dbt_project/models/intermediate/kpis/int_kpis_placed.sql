@@ -1,0 +1,51 @@
+{{ config(materialized='view') }}
+{#
+    The figures of each scope, side by side, in every period that is kept, in those before that limits look back to, and
+    in the last ones up to the same day as today is of the running one.
+#}
+{% set metrics = kpi_metrics() %}
+{# Limits look twelve periods back, a trend eight limits. #}
+{% set periods_before = 19 %}
+
+with kept as (
+
+    {% for scope_kind, kinds in var('periods_kept').items() %}
+    {% for period_kind, number in kinds.items() %}
+    select
+        {{ quoted(scope_kind) }} as scope_kind,
+        {{ quoted(period_kind) }} as period_kind,
+        {{ number }} as period_count
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    scopes.scope_kind = 'company' as is_whole,
+    told.kind_number + case when told.is_to_same_day then 4 else 0 end as series_kind,
+    told.kind_number,
+    told.told_number,
+    told.periods_back,
+    told.is_to_same_day,
+    told.is_whole_known,
+    told.is_end_known,
+    not told.is_to_same_day and told.periods_back < coalesce(kept.period_count, told.periods_back + 1) as is_kept,
+    scopes.scope_number,
+    {% for metric in metrics %}
+    figures.{{ metric }}{{ ',' if not loop.last }}
+    {% endfor %}
+
+from {{ ref('int_periods_told') }} as told
+inner join {{ ref('int_scopes_numbered') }} as scopes
+    on told.period_end_date >= scopes.first_date
+left join kept
+    on
+        told.period_kind = kept.period_kind
+        and scopes.scope_kind = kept.scope_kind
+left join {{ ref('int_kpis_related') }} as figures
+    on
+        told.told_number = figures.told_number
+        and scopes.scope_number = figures.scope_number
+where told.periods_back < coalesce(kept.period_count, told.periods_back + 1) + {{ periods_before }}
