@@ -93,6 +93,28 @@ def test_every_kpi_is_what_the_company_says(
         assert figures.compared(names) > 5 or kind == "day", metric
 
 
+@pytest.mark.parametrize(("kind", "scope"), [("day", "company"), *product(KINDS, SCOPES)])
+def test_no_figure_of_a_period_that_is_kept_is_missing(
+    published: duckdb.DuckDBPyConnection, metrics: set[str], say: Says, kind: str, scope: str
+) -> None:
+    """A metric is left out for a team or seller only where there was nothing."""
+    rows = rows_of(
+        published,
+        "select metric, scope_id, period_start_date from marts.fct_kpis "
+        f"where period_kind = '{kind}' and scope_kind = '{scope}'",
+    )
+    told = {(row["metric"], row["scope_id"], row["period_start_date"]) for row in rows}
+    scopes, kept = {row["scope_id"] for row in rows}, {row["period_start_date"] for row in rows}
+    figures = [
+        (metric, *key)
+        for key, row in say(kind, scope).items()
+        for metric in metrics
+        if key[0] in scopes and key[1] in kept and abs(float(row[OTHER_NAMES.get(metric, metric)] or 0)) > EXACT
+    ]
+    assert len(figures) > 100
+    assert set(figures) - told == set()
+
+
 @pytest.mark.parametrize(("scope", "whose"), [("owner", "owner_id"), ("team", "manager_id")])
 def test_the_weeks_of_the_reports_are_those_of_the_company(
     published: duckdb.DuckDBPyConnection, say: Says, scope: str, whose: str

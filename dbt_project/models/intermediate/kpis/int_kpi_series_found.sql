@@ -8,10 +8,11 @@ with found as (
 
     select
         scope_number,
-        kind_number,
         {% for metric in metrics %}
-        max(case when is_whole or (is_kept and {{ metric }} <> 0) then 1 else 0 end) as {{ metric }}{{ ',' if not loop.last }}
+        max(case when is_whole or (is_kept and {{ metric }} <> 0) then 1 else 0 end)
+            as {{ metric }},
         {% endfor %}
+        kind_number
 
     from {{ ref('int_kpis_placed') }}
     group by scope_number, kind_number

@@ -80,8 +80,14 @@ charted as (
 
 select
     *,
-    -- eight, where all the last eight figures lie above what was expected of them, and minus eight where below
-    sum(case when known_actual > expected_actual then 1 when known_actual < expected_actual then -1 else 0 end) over (
+    -- eight where all the last eight figures lie above what was expected of them, minus eight where below
+    sum(
+        case
+            when known_actual > expected_actual then 1
+            when known_actual < expected_actual then -1
+            else 0
+        end
+    ) over (
         partition by series_number order by periods_back desc
         rows between {{ run_length - 1 }} preceding and current row
     ) as side_sum

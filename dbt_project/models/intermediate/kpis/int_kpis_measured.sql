@@ -7,36 +7,36 @@ with by_owner as (
 
     select
         daily.owner_id,
-        days.told_number,
         {% for measure in kpi_flows() %}
         cast(sum(daily.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }},
         {% endfor %}
         {% for measure in kpi_levels() %}
-        cast(null as {{ kpi_type(measure) }}) as {{ measure }}{{ ',' if not loop.last }}
+        cast(null as {{ kpi_type(measure) }}) as {{ measure }},
         {% endfor %}
+        period_days.told_number
 
     from {{ ref('int_measures_daily') }} as daily
-    inner join {{ ref('int_period_days') }} as days
-        on daily.measure_date = days.date_day
-    group by daily.owner_id, days.told_number
+    inner join {{ ref('int_period_days') }} as period_days
+        on daily.measure_date = period_days.date_day
+    group by daily.owner_id, period_days.told_number
 
     union all
 
     select
         coalesce(daily.owner_id, '') as owner_id,
-        days.told_number,
         {% for measure in kpi_flows() %}
         cast(null as {{ kpi_type(measure) }}) as {{ measure }},
         {% endfor %}
         cast(sum(daily.open_amount) as {{ kpi_type('open_amount') }}) as open_pipeline_amount,
         cast(sum(daily.open_count) as {{ kpi_type('open_count') }}) as open_pipeline_count,
-        cast(sum(daily.weighted_amount) as {{ kpi_type('weighted_amount') }}) as weighted_pipeline_amount
+        cast(sum(daily.weighted_amount) as {{ kpi_type('weighted_amount') }}) as weighted_pipeline_amount,
+        period_days.told_number
 
     from {{ ref('fct_pipeline_daily') }} as daily
-    inner join {{ ref('int_period_days') }} as days
-        on daily.snapshot_date = days.date_day
-    where days.is_last_day
-    group by 1, 2
+    inner join {{ ref('int_period_days') }} as period_days
+        on daily.snapshot_date = period_days.date_day
+    where period_days.is_last_day
+    group by daily.owner_id, period_days.told_number
 
 ),
 
@@ -56,10 +56,10 @@ scopes as (
 
 select
     scopes.scope_number,
-    by_owner.told_number,
     {% for measure in kpi_flows() + kpi_levels() %}
-    cast(sum(by_owner.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }}{{ ',' if not loop.last }}
+    cast(sum(by_owner.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }},
     {% endfor %}
+    by_owner.told_number
 
 from by_owner
 inner join scopes

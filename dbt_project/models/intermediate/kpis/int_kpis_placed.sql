@@ -9,15 +9,15 @@
 
 with kept as (
 
-    {% for scope_kind, kinds in var('periods_kept').items() %}
-    {% for period_kind, number in kinds.items() %}
+    {% for scope_kind in ['team', 'owner'] %}
+    {% set is_last = loop.last %}
+    {% for period_kind in ['day', 'week', 'month', 'quarter'] %}
     select
         {{ quoted(scope_kind) }} as scope_kind,
         {{ quoted(period_kind) }} as period_kind,
-        {{ number }} as period_count
-    {{ 'union all' if not loop.last }}
+        {{ var(scope_kind ~ '_' ~ period_kind ~ 's_kept') }} as period_count
+    {{ 'union all' if not (is_last and loop.last) }}
     {% endfor %}
-    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 )
@@ -31,11 +31,12 @@ select
     told.is_to_same_day,
     told.is_whole_known,
     told.is_end_known,
-    not told.is_to_same_day and told.periods_back < coalesce(kept.period_count, told.periods_back + 1) as is_kept,
-    scopes.scope_number,
+    not told.is_to_same_day and told.periods_back < coalesce(kept.period_count, told.periods_back + 1)
+        as is_kept,
     {% for metric in metrics %}
-    figures.{{ metric }}{{ ',' if not loop.last }}
+    figures.{{ metric }},
     {% endfor %}
+    scopes.scope_number
 
 from {{ ref('int_periods_told') }} as told
 inner join {{ ref('int_scopes_numbered') }} as scopes

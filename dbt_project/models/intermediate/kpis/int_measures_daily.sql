@@ -50,17 +50,21 @@
 {{ 'union all' if not loop.first }}
 select
     coalesce({{ owner }}, '') as owner_id,
-    {{ day }} as measure_date,
     {% for measure in kpi_flows() %}
     {% set type = kpi_type(measure) %}
+    {% if measure in measures %}
     cast(
-        {%- if measure in measures %} sum(cast({{ measures[measure] }} as {{ type }})){% else %} null{% endif %} as {{ type }}
-    ) as {{ measure }}{{ ',' if not loop.last }}
+        sum(cast({{ measures[measure] }} as {{ type }})) as {{ type }}
+    ) as {{ measure }},
+    {% else %}
+    cast(null as {{ type }}) as {{ measure }},
+    {% endif %}
     {% endfor %}
+    {{ day }} as measure_date
 
 from {{ table }}
 where
     {{ day }} is not null
     and ({{ filter }})
-group by 1, 2
+group by {{ owner }}, {{ day }}
 {% endfor %}

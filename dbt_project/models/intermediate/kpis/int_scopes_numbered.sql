@@ -15,11 +15,11 @@ with worked as (
     union all
 
     select
-        coalesce(owner_id, '') as owner_id,
-        min(snapshot_date) as first_date
+        coalesce(daily.owner_id, '') as owner_id,
+        min(daily.snapshot_date) as first_date
 
-    from {{ ref('fct_pipeline_daily') }}
-    group by 1
+    from {{ ref('fct_pipeline_daily') }} as daily
+    group by daily.owner_id
 
 )
 

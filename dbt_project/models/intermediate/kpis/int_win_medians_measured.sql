@@ -24,14 +24,14 @@ with scopes as (
 
 select
     scopes.scope_number,
-    days.told_number,
     {% for metric, value in medians.items() %}
-    cast({{ percentile(value, 0.5) }} as double) as {{ metric }}{{ ',' if not loop.last }}
+    cast({{ percentile(value, 0.5) }} as double) as {{ metric }},
     {% endfor %}
+    period_days.told_number
 
 from {{ ref('int_wins_placed') }} as wins
-inner join {{ ref('int_period_days') }} as days
-    on wins.close_date = days.date_day
+inner join {{ ref('int_period_days') }} as period_days
+    on wins.close_date = period_days.date_day
 inner join scopes
     on coalesce(wins.owner_id, '') = scopes.owner_id
-group by scopes.scope_number, days.told_number
+group by scopes.scope_number, period_days.told_number
