@@ -33,19 +33,25 @@ with born as (
 
 pushed as (
 
+    -- of all periods, also of those that fct_kpis no longer keeps
     select
-        scope_kind,
-        scope_id,
-        period_kind,
-        period_start_date,
-        max(case when metric = 'push_count' then actual end) as push_count,
-        max(case when metric = 'push_days' then actual end) as push_days
+        scopes.scope_kind,
+        scopes.scope_id,
+        told.period_kind,
+        told.period_start_date,
+        case when told.is_whole_known then coalesce(sums.push_count, 0) end as push_count,
+        case when told.is_whole_known then coalesce(sums.push_days, 0) end as push_days
 
-    from {{ ref('fct_kpis') }}
+    from {{ ref('int_periods_told') }} as told
+    inner join {{ ref('int_scopes_numbered') }} as scopes
+        on told.period_end_date >= scopes.first_date
+    left join {{ ref('int_kpis_measured') }} as sums
+        on
+            told.told_number = sums.told_number
+            and scopes.scope_number = sums.scope_number
     where
-        metric in ('push_count', 'push_days')
-        and period_kind in ('week', 'month', 'quarter')
-    group by scope_kind, scope_id, period_kind, period_start_date
+        not told.is_to_same_day
+        and told.period_kind in ('week', 'month', 'quarter')
 
 ),
 
