@@ -1,4 +1,4 @@
-{# The days of each period that figures are measured for; those after T too, since a win may be dated ahead. #}
+{# The days of each period that figures are measured for; those after T too: a win may be dated ahead. #}
 
 select
     told.told_number,

@@ -6,9 +6,18 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from connectors.warehouse.connection import RunLock, connect, explain, lightly_compressed, transaction
+from connectors.warehouse.connection import (
+    STORAGE_VERSION,
+    RunLock,
+    connect,
+    explain,
+    lightly_compressed,
+    storage_version,
+    transaction,
+)
 from connectors.warehouse.errors import (
     WarehouseError,
     WarehouseFolderError,
@@ -77,6 +86,19 @@ def test_waiting_gets_the_file_when_the_other_process_is_done(tmp_path: Path) ->
         process.kill()
         with connect(path, wait_seconds=5) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_warehouse_is_made_in_the_storage_that_is_cheaper_to_write_and_one_that_is_there_keeps_its_own(
+    tmp_path: Path,
+) -> None:
+    with connect(tmp_path / "new.duckdb") as connection:
+        assert storage_version(connection) == f"{STORAGE_VERSION}+"
+    with duckdb.connect(str(tmp_path / "old.duckdb")) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+        version = storage_version(connection)
+    with connect(tmp_path / "old.duckdb") as connection:
+        assert connection.execute("FROM kept").fetchall() == [(1,)]
+        assert storage_version(connection) == version != f"{STORAGE_VERSION}+"
 
 
 def test_a_text_file_is_no_warehouse(tmp_path: Path) -> None:
