@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -83,7 +84,7 @@ def build(
     """Build the selected nodes (default: all) but for those that are `left` as they are, and run their tests.
 
     `left`: ids of nodes; `since`: the last load (naive UTC) that the models hold already; None builds them from all
-    rows. Raises DbtError.
+    rows. The results come in an order in which each follows what it reads. Raises DbtError.
     """
     arguments = ["build", *(["--select", *select] if select else []), *([] if since else ["--full-refresh"])]
     arguments += ["--exclude-resource-type", "unit_test", *([] if has_tests else ["test"])]
@@ -109,12 +110,19 @@ def build(
     results = [*(_unchanged(key) for key in sorted(left) if has_tests or not key.startswith("test.")), *done]
     if left and (lost := _nodes(parsed, has_tests) - {result.unique_id for result in results}):
         raise DbtError("build", f"of a name that is left, others were taken too: {', '.join(sorted(lost)[:5])}")
-    return results
+    return _in_order(parsed, results)
 
 
 def _nodes(parsed: Any, has_tests: bool) -> set[str]:
     kinds = ("model", "seed", "test") if has_tests else ("model", "seed")
     return {key for key in parsed.nodes if key.split(".")[0] in kinds}
+
+
+def _in_order(parsed: Any, results: Sequence[NodeResult]) -> list[NodeResult]:
+    """Each after what it reads: a node that is left may read one that was built."""
+    reads = {key: node.depends_on_nodes for key, node in parsed.nodes.items()}
+    place = {key: number for number, key in enumerate(TopologicalSorter(reads).static_order())}
+    return sorted(results, key=lambda result: place.get(result.unique_id, len(place)))
 
 
 def _unchanged(key: str) -> NodeResult:
