@@ -1,6 +1,7 @@
 """The simulated company put together: its records, its planted truth, the true odds of its deals, its true totals."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -53,19 +54,30 @@ DISK_SCALE = 50  # from here on an org's records are better kept on disk, as far
 
 @dataclass(frozen=True)
 class Company:
-    """All that the simulation knows. Records are made of it by `tables`; the rest is what no record tells."""
+    """All that the simulation knows. Records are made of it by `tables`; the rest is what no record tells.
+
+    `working` becomes the people's conduct, which takes half of the time: what does not need it can be stored meanwhile.
+    """
 
     era: Era
     staff: Staff
     pipeline: Pipeline
     customers: Customers
-    conduct: Conduct
+    working: Future[Conduct]
     roles: ContactRoles
     currencies: Currencies
     items: Items
     quotes: Quotes
     splits: Splits
-    campaigns: Campaigns
+
+    @property
+    def conduct(self) -> Conduct:
+        """What the people did; waits until they have."""
+        return self.working.result()
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return run_campaigns(self.era, self.pipeline.book, self.conduct.leads)
 
     @cached_property
     def facts(self) -> Any:
@@ -135,35 +147,47 @@ class Company:
     def tables(self) -> dict[str, Any]:
         """All record versions by sObject: Arrow tables, and of what is big, record batches to be taken once.
 
-        The batches are made when they are taken: no two big tables are there at once.
+        The batches are made when they are taken: no two big tables are there at once. Those that follow from the deals
+        alone come first, as the people's work may still be going on.
         """
+        return {**self._tables_of_deals(), **self._tables_of_work()}
+
+    def _tables_of_deals(self) -> dict[str, Any]:
         era, staff, book, customers = self.era, self.staff, self.pipeline.book, self.customers
         currencies = self.currencies
         return {
-            **setup_tables(era, staff),
-            "UserRole": role_table(era, staff),
-            "User": user_table(staff),
-            "Account": _late(lambda: account_table(era, staff, customers, currencies)),
-            "Contact": _late(lambda: contact_table(era, staff, customers)),
-            "Lead": _late(self.conduct.lead_table),
-            "Group": queue_table(era, staff),
-            "Opportunity": _batches(self._opportunities()),
             "OpportunityHistory": _batches(self._numbered(history_table)),
             "OpportunityFieldHistory": _batches(self._numbered(field_history_table)),
+            "Account": _late(lambda: account_table(era, staff, customers, currencies)),
+            "Contact": _late(lambda: contact_table(era, staff, customers)),
             "OpportunityContactRole": _late(lambda: contact_role_table(era, staff, book, customers, self.roles)),
-            "Task": _batches(self.conduct.task_batches()),
-            "Event": _batches(self.conduct.event_batches()),
-            "ForecastingQuota": quota_table(era, staff, quotas(era, staff, sales_of(book))),
-            **currency_tables(staff, currencies),
-            **catalog_tables(era, staff, currencies.corporate_column),
             "OpportunityLineItem": _late(lambda: item_table(staff, book, self.items, currencies)),
             "Quote": _late(lambda: quote_table(staff, book, customers, self.quotes, self.items, currencies, era.end)),
             "QuoteLineItem": _late(lambda: quote_line_table(staff, book, self.quotes, self.items, currencies, era.end)),
-            "OpportunitySplitType": split_type_table(era, staff),
             "OpportunitySplit": _late(lambda: split_table(staff, book, self.splits, currencies)),
             "OpportunityTeamMember": _late(lambda: team_table(staff, book, self.splits, currencies)),
-            "Campaign": campaign_table(staff, self.campaigns, currencies.corporate_column),
-            "CampaignMember": _late(lambda: member_table(staff, self.campaigns, self.conduct.leads, book, customers)),
+            "OpportunitySplitType": split_type_table(era, staff),
+            "UserRole": role_table(era, staff),
+            "User": user_table(staff),
+            "Group": queue_table(era, staff),
+            "ForecastingQuota": quota_table(era, staff, quotas(era, staff, sales_of(book))),
+            **setup_tables(era, staff),
+            **currency_tables(staff, currencies),
+            **catalog_tables(era, staff, currencies.corporate_column),
+        }
+
+    def _tables_of_work(self) -> dict[str, Any]:
+        """What needs the people's conduct: Opportunity names the campaign of its lead."""
+        staff, book, currency = self.staff, self.pipeline.book, self.currencies.corporate_column
+        return {
+            "Opportunity": _batches(self._opportunities()),
+            "Task": _batches(_later(lambda: self.conduct.task_batches())),
+            "Event": _batches(_later(lambda: self.conduct.event_batches())),
+            "Lead": _late(lambda: self.conduct.lead_table()),
+            "Campaign": _late(lambda: campaign_table(staff, self.campaigns, currency)),
+            "CampaignMember": _late(
+                lambda: member_table(staff, self.campaigns, self.conduct.leads, book, self.customers)
+            ),
         }
 
     def _opportunities(self) -> Iterator[Any]:
@@ -194,6 +218,11 @@ class Company:
 def _late(make: Callable[[], Any]) -> Iterator[Any]:
     """The record batches of one table that is made when the first of them is taken."""
     yield from make().to_batches()
+
+
+def _later(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
+    """Tables that begin to be made when the first of them is taken."""
+    yield from make()
 
 
 def _batches(tables: Iterable[Any]) -> Iterator[Any]:
@@ -228,19 +257,20 @@ def found(era: Era) -> Company:
     customers = make_customers(era, pipeline.book.accounts)
     book = pipeline.book
     currencies = choose_currencies(era, book)
-    conduct = act(era, staff, book, customers, currencies)
+    people = ThreadPoolExecutor(1, "people at work")
+    working = people.submit(act, era, staff, book, customers, currencies)
+    people.shutdown(wait=False)
     return Company(
         era,
         staff,
         pipeline,
         customers,
-        conduct,
+        working,
         fill_roles(era, book, customers),
         currencies,
         fill_items(era, book, pipeline.slants),
         draw_up(era, book),
         share_out(era, staff, book),
-        run_campaigns(era, book, conduct.leads),
     )
 
 

@@ -27,7 +27,7 @@ from connectors.sandbox.store.versions import FOREVER, is_made, load_versions
 
 RECYCLE_BIN_DAYS = 15
 ON_DISK_FROM_ROWS = 3_000_000
-ON_DISK_MEMORY = "2GB"
+ON_DISK_MEMORY = "3GB"
 
 log = logging.getLogger("salespulse.sandbox")
 
@@ -115,12 +115,13 @@ class Org:
         self.catch_up()
 
     def _load(self, tables: Mapping[str, Any]) -> None:
-        """Store every version; what is told by iterables is made in a thread ahead of it."""
-        made = [name for name in self.full_schema if is_made(tables.get(name))]
+        """Store every version, in the order of `tables`; what is told by iterables is made in a thread ahead of it."""
+        order = [*(name for name in tables if name in self.full_schema), *(self.full_schema.keys() - tables.keys())]
+        made = [name for name in order if is_made(tables.get(name))]
         with Ahead(tables, made) as ahead:
-            for name, sobject in self.full_schema.items():
+            for name in order:
                 source = ahead.batches(name) if name in made else tables.get(name)
-                load_versions(self._connection, sobject, source, is_snapshot=self.is_snapshot)
+                load_versions(self._connection, self.full_schema[name], source, is_snapshot=self.is_snapshot)
 
     @property
     def schema(self) -> Schema:
@@ -278,6 +279,8 @@ def _is_large(tables: Mapping[str, Any]) -> bool:
 def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor too
+    # A checkpoint of what lies in memory saves nothing, and would go over all that is loaded so far.
+    connection.execute("SET GLOBAL checkpoint_threshold = '1TB'")
     if folder:
         connection.execute(f"SET GLOBAL memory_limit = '{ON_DISK_MEMORY}'")
         # What does not fit goes to disk as it is. A database file would be written column by column at each commit,

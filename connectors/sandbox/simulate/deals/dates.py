@@ -17,11 +17,11 @@ from connectors.sandbox.simulate.setting.process import CYCLES
 from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.slants import Slants
 
-HOPE = (0.65, 1.3)  # the first close date, in expected cycles from birth
-RETOLD_SHARE, RETOLD = 0.95, (0.7, 1.25)  # at how many stage entries, in what is expected to remain
-PUT_OFF_DAYS = (5, 24)
+HOPE = (0.75, 1.4)  # the first close date, in expected cycles from birth
+RETOLD_SHARE, RETOLD = 0.95, (0.8, 1.1)  # at how many stage entries, in what is expected to remain
+PUT_OFF_DAYS = (4, 16)
 LATE_DAYS, EARLY_DAYS = (20, 100), (-6, 1)  # put off by the careless when overdue, by the others about in time
-DRIFTING_DAYS = (40, 180)
+DRIFTING_DAYS = (120, 300)
 CARELESS = (0.75, 0.42)  # by whether a deal follows the process
 MONTH_END_SHARE, QUARTER_END_SHARE = 0.35, 0.9  # dates rounded; the second for those who mean quarters
 QUARTER_END_BREATH = 40  # rounding up to a quarter's end goes no further than this

@@ -14,7 +14,7 @@ from connectors.sandbox.simulate.setting.money import CODES
 from connectors.sandbox.simulate.setting.process import CATEGORY_NAMES, LOST, PROCESSES, STAGES, WON
 from connectors.sandbox.simulate.staff.people import ADMIN, Staff
 
-GENERATION = 4  # of the simulation: it tells of other deals than the one before
+GENERATION = 5  # of the simulation: it tells of other deals than the one before
 CORPORATE = CODES[0]
 TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting", "Deferred")
 

@@ -44,6 +44,13 @@ def fifth() -> dict[str, Any]:
     return fingerprint(5)
 
 
+def test_every_object_has_records_but_those_of_companies_with_currencies_or_a_calendar_of_their_own(
+    fifth: dict[str, Any],
+) -> None:
+    empty = {name for name, (_, count) in fifth.items() if not count}
+    assert empty == {"CurrencyType", "DatedConversionRate", "EventRelation", "FiscalYearSettings"}
+
+
 def test_the_same_seed_gives_the_same_company(fifth: dict[str, Any]) -> None:
     assert fingerprint(5) == fifth
 
