@@ -1,13 +1,13 @@
 """Runs dbt in this process and says, node by node, how it went.
 
 A second interpreter would pay for importing dbt once more (dagster-dbt has imported it already). What
-a node's result means to Dagster is said in `orchestration.defs.transform`. No SQL here.
+a node's result means to Dagster is said in `orchestration.defs.transform`, what becomes of dbt's messages in
+`orchestration.dbt_messages`. No SQL here.
 """
 
 import fcntl
 import hashlib
 import json
-import logging
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestration.dbt_messages import listening
 from orchestration.settings import Settings
 
 PROJECT_DIR = Path(__file__).parent.parent / "dbt_project"
@@ -31,8 +32,6 @@ MEANINGFUL = ("SALESPULSE_TIME_ZONE",)
 UNWRITTEN = ("--no-write-json",)
 
 Status = Literal["success", "error", "fail", "warn", "pass", "skipped", "no-op", "unchanged"]
-
-log = logging.getLogger("salespulse.dbt")
 
 
 class DbtError(Exception):
@@ -190,30 +189,16 @@ def _invoke(arguments: Sequence[str], *, target: Path, parsed: Any = None) -> An
     from dbt.cli.main import dbtRunner
 
     command = [
-        *("--quiet", "--log-level", "none", "--log-level-file", "info"),
+        *("--quiet", "--log-level", "none", "--log-level-file", "none"),
         *arguments,
         *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
         *("--target-path", str(target), "--log-path", str(target)),
     ]
-    outcome = dbtRunner(manifest=parsed, callbacks=[_say]).invoke(command)
+    with listening(target) as callbacks:
+        outcome = dbtRunner(manifest=parsed, callbacks=callbacks).invoke(command)
     if outcome.exception is not None or outcome.result is None:
         raise DbtError(arguments[0], str(outcome.exception or "it gave no result"))
     return outcome.result
-
-
-def _say(event: Any) -> None:
-    """One line of progress for each table that is done; views take no time."""
-    if event.info.name != "LogModelResult" or " view " in event.data.description:
-        return
-    data = event.data
-    log.info(
-        "%d of %d %s %s, %.2f s",
-        data.index,
-        data.total,
-        data.description,
-        data.status.lower(),
-        data.execution_time,
-    )
 
 
 @contextmanager
