@@ -72,7 +72,12 @@ summed_up as (
 select
     summed_up.*,
     numbered.scope_number,
-    told.told_number
+    told.told_number,
+    case summed_up.metric
+        {% for metric in kpi_metrics() %}
+        when {{ quoted(metric) }} then {{ loop.index }}
+        {% endfor %}
+    end as metric_number
 
 from summed_up
 left join {{ ref('int_scopes_numbered') }} as numbered

@@ -24,7 +24,7 @@ goals as (
     select distinct
         goals.scope_number,
         placed.kind_number,
-        goals.metric
+        goals.metric_number
 
     from {{ ref('int_kpi_goals') }} as goals
     inner join {{ ref('int_kpis_placed') }} as placed
@@ -50,10 +50,7 @@ union
 select
     scope_number,
     kind_number,
-    case metric
-        {% for metric in metrics %}
-        when {{ quoted(metric) }} then {{ loop.index }}
-        {% endfor %}
-    end as metric_number
+    metric_number
 
 from goals
+where metric_number is not null

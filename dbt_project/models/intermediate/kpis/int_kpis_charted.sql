@@ -1,95 +1,120 @@
 {{ config(materialized='view') }}
 {#
-    Each figure beside its own past, as an individuals chart (XmR): mean ± 2.66 × mean moving range of up to twelve
-    periods before; the running period against the same day of theirs.
+    Each figure beside its own past (XmR chart): mean ± 2.66 × mean moving range of up to twelve periods before, of the
+    running one on the same day. Metrics side by side, as windows over a row for each cost four times as much.
 #}
-{% set run_length = 8 %}
+{% set metrics = kpi_metrics() %}
+{# Sums that need the same of the history are known in the same periods: these are counted once. #}
+{% set counted = {} %}
+{% for metric, needs in metrics.items() %}
+{% do counted.setdefault(metric if needs == 'ratio' else needs, metric) %}
+{% endfor %}
 
-with remembered as (
+with known as (
 
-    select
-        *,
-        lag(known_actual) over (partition by series_number order by periods_back desc) as previous_actual
-
-    from {{ ref('int_kpis_spined') }}
-
-),
-
-same_day as (
-
-    select
-        series_number - 4 as series_number,
-        0 as periods_back,
-        avg(known_actual) as expected_actual,
-        2.66 * avg(abs(known_actual - previous_actual)) as usual_variation,
-        max(case when periods_back = 1 then known_actual end) as previous_actual
-
-    from remembered
-    where is_to_same_day
-    group by series_number
+    select * from {{ ref('int_kpis_known') }}
+    -- sums of neighbours are in the processor's cache
+    order by scope_number asc, told_number asc
 
 ),
 
-measured as (
+compared as (
 
-    select
-        *,
-        avg(known_actual) over before as expected_actual,
-        count(known_actual) over before as baseline_count,
-        2.66 * avg(abs(known_actual - previous_actual)) over between_them as usual_variation
-
-    from remembered
-    where not is_to_same_day
-    window
-        before as (
-            partition by series_number order by periods_back desc
-            rows between 12 preceding and 1 preceding
-        ),
-        between_them as (
-            partition by series_number order by periods_back desc
-            rows between 11 preceding and 1 preceding
-        )
+    select * from {{ ref('int_periods_compared') }}
 
 ),
 
-charted as (
+moved as (
 
     select
-        measured.series_number,
-        measured.scope_number,
-        measured.metric_number,
-        measured.told_number,
-        measured.periods_back,
-        measured.is_kept,
-        measured.known_actual,
-        measured.previous_actual,
-        same_day.previous_actual as previous_to_same_day,
-        measured.baseline_count,
-        case when measured.periods_back = 0 then same_day.expected_actual else measured.expected_actual end
-            as expected_actual,
-        case when measured.periods_back = 0 then same_day.usual_variation else measured.usual_variation end
-            as usual_variation
+        {% for metric in metrics %}
+        earlier.{{ metric }} as previous_{{ metric }},
+        abs(known.{{ metric }} - earlier.{{ metric }}) as move_of_{{ metric }},
+        {% endfor %}
+        known.*
 
-    from measured
-    left join same_day
-        on
-            measured.series_number = same_day.series_number
-            and measured.periods_back = same_day.periods_back
+    from known
+    left join compared
+        on known.told_number = compared.told_number and compared.is_alike and compared.periods_apart = 1
+    left join known as earlier
+        on known.scope_number = earlier.scope_number and compared.past_number = earlier.told_number
+
+),
+
+expected as (
+
+    select
+        moved.scope_number,
+        {% for metric in metrics %}
+        avg(moved.{{ metric }}) as {{ metric }},
+        2.66 * avg(case when compared.periods_apart < 12 then moved.move_of_{{ metric }} end)
+            as variation_of_{{ metric }},
+        {% endfor %}
+        {% for name, metric in counted.items() %}
+        count(moved.{{ metric }}) as count_of_{{ name }},
+        {% endfor %}
+        compared.told_number
+
+    from moved
+    inner join compared
+        on moved.told_number = compared.past_number and compared.is_expected_of
+    group by moved.scope_number, compared.told_number
+
+),
+
+sided as (
+
+    select
+        known.scope_number,
+        {% for metric in metrics %}
+        coalesce(sign(known.{{ metric }} - expected.{{ metric }}), 0) as {{ metric }},
+        {% endfor %}
+        known.told_number
+
+    from known
+    inner join expected
+        on known.scope_number = expected.scope_number and known.told_number = expected.told_number
+
+),
+
+run as (
+
+    select
+        sided.scope_number,
+        {% for metric in metrics %}
+        sum(sided.{{ metric }}) as {{ metric }},
+        {% endfor %}
+        compared.told_number
+
+    from sided
+    inner join compared
+        on sided.told_number = compared.past_number and compared.is_alike and compared.periods_apart < 8
+    group by sided.scope_number, compared.told_number
 
 )
 
 select
-    *,
+    moved.scope_number,
+    {% for metric, needs in metrics.items() %}
+    moved.{{ metric }},
+    moved.previous_{{ metric }},
+    same_day.{{ metric }} as same_day_{{ metric }},
+    expected.{{ metric }} as expected_{{ metric }},
+    expected.variation_of_{{ metric }},
+    coalesce(expected.count_of_{{ metric if needs == 'ratio' else needs }}, 0) as count_of_{{ metric }},
     -- eight where all the last eight figures lie above what was expected of them, minus eight where below
-    sum(
-        case
-            when known_actual > expected_actual then 1
-            when known_actual < expected_actual then -1
-            else 0
-        end
-    ) over (
-        partition by series_number order by periods_back desc
-        rows between {{ run_length - 1 }} preceding and current row
-    ) as side_sum
+    coalesce(run.{{ metric }}, 0) as side_of_{{ metric }},
+    {% endfor %}
+    moved.kind_number,
+    moved.told_number
 
-from charted
+from moved
+left join compared
+    on moved.told_number = compared.told_number and not compared.is_alike and compared.periods_apart = 1
+left join known as same_day
+    on moved.scope_number = same_day.scope_number and compared.past_number = same_day.told_number
+left join expected
+    on moved.scope_number = expected.scope_number and moved.told_number = expected.told_number
+left join run
+    on moved.scope_number = run.scope_number and moved.told_number = run.told_number
+where moved.is_kept

@@ -24,11 +24,8 @@ with kept as (
 
 select
     scopes.scope_kind = 'company' as is_whole,
-    told.kind_number + case when told.is_to_same_day then 4 else 0 end as series_kind,
     told.kind_number,
     told.told_number,
-    told.periods_back,
-    told.is_to_same_day,
     told.is_whole_known,
     told.is_end_known,
     not told.is_to_same_day and told.periods_back < coalesce(kept.period_count, told.periods_back + 1)

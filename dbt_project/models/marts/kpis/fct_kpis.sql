@@ -18,14 +18,13 @@ with metrics as (
 
 ),
 
-placed as (
+figures as (
 
     select
         *,
         baseline_count >= {{ fewest_periods }} as has_limits
 
-    from {{ ref('int_kpis_charted') }}
-    where is_kept
+    from {{ ref('int_kpis_unpivoted') }}
 
 )
 
@@ -36,32 +35,32 @@ select
     scopes.scope_id,
     scopes.scope_name,
     metrics.metric,
-    placed.known_actual as actual,
+    figures.known_actual as actual,
     cast(goals.goal_value as double) as goal,
-    cast(goals.goal_value as double) - placed.known_actual as gap,
-    placed.known_actual / nullif(cast(goals.goal_value as double), 0) as attainment_ratio,
+    cast(goals.goal_value as double) - figures.known_actual as gap,
+    figures.known_actual / nullif(cast(goals.goal_value as double), 0) as attainment_ratio,
     cast(told.elapsed_ratio as double) as elapsed_ratio,
     cast(goals.goal_value as double) * told.elapsed_ratio as goal_to_date,
-    placed.previous_actual,
-    placed.previous_to_same_day,
-    case when placed.has_limits then placed.expected_actual end as expected_actual,
-    case when placed.has_limits then placed.expected_actual - placed.usual_variation end as lower_limit,
-    case when placed.has_limits then placed.expected_actual + placed.usual_variation end as upper_limit,
+    figures.previous_actual,
+    figures.previous_to_same_day,
+    case when figures.has_limits then figures.expected_actual end as expected_actual,
+    case when figures.has_limits then figures.expected_actual - figures.usual_variation end as lower_limit,
+    case when figures.has_limits then figures.expected_actual + figures.usual_variation end as upper_limit,
     case
-        when placed.known_actual is null or not placed.has_limits then 'too_few'
-        when placed.known_actual > placed.expected_actual + placed.usual_variation then 'above'
-        when placed.known_actual < placed.expected_actual - placed.usual_variation then 'below'
+        when figures.known_actual is null or not figures.has_limits then 'too_few'
+        when figures.known_actual > figures.expected_actual + figures.usual_variation then 'above'
+        when figures.known_actual < figures.expected_actual - figures.usual_variation then 'below'
         else 'noise'
     end as variation,
     case
-        when not placed.has_limits then 'too_few'
-        when placed.side_sum >= {{ run_length }} then 'rising'
-        when placed.side_sum <= -{{ run_length }} then 'falling'
+        when not figures.has_limits then 'too_few'
+        when figures.side_sum >= {{ run_length }} then 'rising'
+        when figures.side_sum <= -{{ run_length }} then 'falling'
         else 'steady'
     end as trend,
     case
-        when goals.goal_value is null or placed.known_actual is null then 'no_goal'
-        when placed.known_actual >= cast(goals.goal_value as double) * told.elapsed_ratio then 'on_track'
+        when goals.goal_value is null or figures.known_actual is null then 'no_goal'
+        when figures.known_actual >= cast(goals.goal_value as double) * told.elapsed_ratio then 'on_track'
         else 'behind'
     end as status,
     case
@@ -72,15 +71,15 @@ select
     end as unknown_reason,
     told.is_current
 
-from placed
+from figures
 inner join metrics
-    on placed.metric_number = metrics.metric_number
+    on figures.metric_number = metrics.metric_number
 inner join {{ ref('int_periods_told') }} as told
-    on placed.told_number = told.told_number
+    on figures.told_number = told.told_number
 inner join {{ ref('int_scopes_numbered') }} as scopes
-    on placed.scope_number = scopes.scope_number
+    on figures.scope_number = scopes.scope_number
 left join {{ ref('int_kpi_goals') }} as goals
     on
-        placed.scope_number = goals.scope_number
-        and placed.told_number = goals.told_number
-        and metrics.metric = goals.metric
+        figures.scope_number = goals.scope_number
+        and figures.told_number = goals.told_number
+        and figures.metric_number = goals.metric_number
