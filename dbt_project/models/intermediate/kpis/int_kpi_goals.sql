@@ -1,7 +1,8 @@
 {#
     The goal of each scope in each period. Days and weeks are held against the seed's goals, months and quarters
     against the quota, each against the other where its own is missing. A manager's own goal is the goal of the team,
-    which need not be the sum of those below; where the manager has none, the sum is.
+    which need not be the sum of those below; where the manager has none, the sum is. Days and weeks of teams and sellers
+    that fct_kpis does not keep have none here.
 #}
 
 with summed as (
@@ -32,11 +33,18 @@ chosen as (
             when summed.period_kind in ('day', 'week') then coalesce(summed.seed_value, summed.quota_value)
             else coalesce(summed.quota_value, summed.seed_value)
         end as goal_value,
-        managers.team_id is not null as is_of_team
+        managers.team_id is not null as is_of_team,
+        told.told_number,
+        told.periods_back
 
     from summed
     left join {{ ref('dim_teams') }} as managers
         on summed.owner_id = managers.team_id
+    left join {{ ref('int_periods_told') }} as told
+        on
+            summed.period_kind = told.period_kind
+            and summed.period_start_date = told.period_start_date
+            and not told.is_to_same_day
 
 ),
 
@@ -48,6 +56,7 @@ summed_up as (
         chosen.period_kind,
         chosen.period_start_date,
         chosen.metric,
+        max(chosen.told_number) as told_number,
         cast(
             coalesce(
                 sum(
@@ -64,6 +73,13 @@ summed_up as (
     from chosen
     inner join {{ ref('int_scopes_membered') }} as scopes
         on chosen.owner_id = scopes.owner_id
+    left join {{ ref('int_periods_kept') }} as kept
+        on
+            chosen.period_kind = kept.period_kind
+            and scopes.scope_kind = kept.scope_kind
+    where
+        chosen.period_kind in ('month', 'quarter')
+        or chosen.periods_back < coalesce(kept.period_count, chosen.periods_back + 1)
     group by
         scopes.scope_kind, scopes.scope_id, chosen.period_kind, chosen.period_start_date, chosen.metric
 
@@ -72,7 +88,6 @@ summed_up as (
 select
     summed_up.*,
     numbered.scope_number,
-    told.told_number,
     case summed_up.metric
         {% for metric in kpi_metrics() %}
         when {{ quoted(metric) }} then {{ loop.index }}
@@ -84,8 +99,3 @@ left join {{ ref('int_scopes_numbered') }} as numbered
     on
         summed_up.scope_kind = numbered.scope_kind
         and summed_up.scope_id = numbered.scope_id
-left join {{ ref('int_periods_told') }} as told
-    on
-        summed_up.period_kind = told.period_kind
-        and summed_up.period_start_date = told.period_start_date
-        and not told.is_to_same_day

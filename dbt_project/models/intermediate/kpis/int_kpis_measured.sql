@@ -1,17 +1,14 @@
 {#
     What each scope brought in and did in each period: flows added up over its days, levels picked at its last. One
-    row for each scope and period in which there was anything.
+    row for each scope and period in which there was anything. A seller's sums are those of the person.
 #}
 
-with by_owner as (
+with flows as (
 
     select
         daily.owner_id,
         {% for measure in kpi_flows() %}
         cast(sum(daily.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }},
-        {% endfor %}
-        {% for measure in kpi_levels() %}
-        cast(null as {{ kpi_type(measure) }}) as {{ measure }},
         {% endfor %}
         period_days.told_number
 
@@ -20,13 +17,12 @@ with by_owner as (
         on daily.measure_date = period_days.date_day
     group by daily.owner_id, period_days.told_number
 
-    union all
+),
+
+levels as (
 
     select
         coalesce(daily.owner_id, '') as owner_id,
-        {% for measure in kpi_flows() %}
-        cast(null as {{ kpi_type(measure) }}) as {{ measure }},
-        {% endfor %}
         cast(sum(daily.open_amount) as {{ kpi_type('open_amount') }}) as open_pipeline_amount,
         cast(sum(daily.open_count) as {{ kpi_type('open_count') }}) as open_pipeline_count,
         cast(sum(daily.weighted_amount) as {{ kpi_type('weighted_amount') }}) as weighted_pipeline_amount,
@@ -40,10 +36,31 @@ with by_owner as (
 
 ),
 
+by_owner as (
+
+    select
+        coalesce(flows.owner_id, levels.owner_id) as owner_id,
+        {% for measure in kpi_flows() %}
+        flows.{{ measure }},
+        {% endfor %}
+        {% for measure in kpi_levels() %}
+        levels.{{ measure }},
+        {% endfor %}
+        coalesce(flows.told_number, levels.told_number) as told_number
+
+    from flows
+    full outer join levels
+        on
+            flows.owner_id = levels.owner_id
+            and flows.told_number = levels.told_number
+
+),
+
 scopes as (
 
     select
         numbered.scope_number,
+        numbered.scope_kind,
         membered.owner_id
 
     from {{ ref('int_scopes_membered') }} as membered
@@ -57,6 +74,20 @@ scopes as (
 select
     scopes.scope_number,
     {% for measure in kpi_flows() + kpi_levels() %}
+    by_owner.{{ measure }},
+    {% endfor %}
+    by_owner.told_number
+
+from by_owner
+inner join scopes
+    on by_owner.owner_id = scopes.owner_id
+where scopes.scope_kind = 'owner'
+
+union all
+
+select
+    scopes.scope_number,
+    {% for measure in kpi_flows() + kpi_levels() %}
     cast(sum(by_owner.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }},
     {% endfor %}
     by_owner.told_number
@@ -64,4 +95,5 @@ select
 from by_owner
 inner join scopes
     on by_owner.owner_id = scopes.owner_id
+where scopes.scope_kind <> 'owner'
 group by scopes.scope_number, by_owner.told_number

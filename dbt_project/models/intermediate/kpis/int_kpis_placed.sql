@@ -7,21 +7,6 @@
 {# Limits look twelve periods back, a trend eight limits. #}
 {% set periods_before = 19 %}
 
-with kept as (
-
-    {% for scope_kind in ['team', 'owner'] %}
-    {% set is_last = loop.last %}
-    {% for period_kind in ['day', 'week', 'month', 'quarter'] %}
-    select
-        {{ quoted(scope_kind) }} as scope_kind,
-        {{ quoted(period_kind) }} as period_kind,
-        {{ var(scope_kind ~ '_' ~ period_kind ~ 's_kept') }} as period_count
-    {{ 'union all' if not (is_last and loop.last) }}
-    {% endfor %}
-    {% endfor %}
-
-)
-
 select
     scopes.scope_kind = 'company' as is_whole,
     told.kind_number,
@@ -38,7 +23,7 @@ select
 from {{ ref('int_periods_told') }} as told
 inner join {{ ref('int_scopes_numbered') }} as scopes
     on told.period_end_date >= scopes.first_date
-left join kept
+left join {{ ref('int_periods_kept') }} as kept
     on
         told.period_kind = kept.period_kind
         and scopes.scope_kind = kept.scope_kind

@@ -26,12 +26,14 @@ pipeline as (
 
     -- over stages and processes of one day only: open pipeline is never added up over days
     select
-        snapshot_date,
-        owner_id,
-        sum(open_amount) as open_amount,
-        sum(open_count) as open_count
-    from {{ ref('fct_pipeline_daily') }}
-    group by snapshot_date, owner_id
+        daily.snapshot_date,
+        daily.owner_id,
+        sum(daily.open_amount) as open_amount,
+        sum(daily.open_count) as open_count
+    from {{ ref('fct_pipeline_daily') }} as daily
+    inner join {{ ref('int_reporting_weeks') }} as weeks
+        on daily.snapshot_date = weeks.pipeline_date
+    group by daily.snapshot_date, daily.owner_id
 
 ),
 
