@@ -6,19 +6,7 @@
 {% set fewest_periods = 6 %}
 {% set run_length = 8 %}
 
-with metrics as (
-
-    {% for metric, needs in kpi_metrics().items() %}
-    select
-        {{ loop.index }} as metric_number,
-        {{ quoted(metric) }} as metric,
-        {{ quoted(needs) }} as needs
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-figures as (
+with figures as (
 
     select
         *,
@@ -29,18 +17,18 @@ figures as (
 )
 
 select
-    told.period_kind,
-    told.period_start_date,
-    scopes.scope_kind,
-    scopes.scope_id,
-    scopes.scope_name,
-    metrics.metric,
+    figures.period_kind,
+    figures.period_start_date,
+    figures.scope_kind,
+    figures.scope_id,
+    figures.scope_name,
+    figures.metric,
     figures.known_actual as actual,
     cast(goals.goal_value as double) as goal,
     cast(goals.goal_value as double) - figures.known_actual as gap,
     figures.known_actual / nullif(cast(goals.goal_value as double), 0) as attainment_ratio,
-    cast(told.elapsed_ratio as double) as elapsed_ratio,
-    cast(goals.goal_value as double) * told.elapsed_ratio as goal_to_date,
+    figures.elapsed_ratio,
+    cast(goals.goal_value as double) * figures.elapsed_ratio as goal_to_date,
     figures.previous_actual,
     figures.previous_to_same_day,
     case when figures.has_limits then figures.expected_actual end as expected_actual,
@@ -60,24 +48,17 @@ select
     end as trend,
     case
         when goals.goal_value is null or figures.known_actual is null then 'no_goal'
-        when figures.known_actual >= cast(goals.goal_value as double) * told.elapsed_ratio then 'on_track'
+        when figures.known_actual >= cast(goals.goal_value as double) * figures.elapsed_ratio then 'on_track'
         else 'behind'
     end as status,
     case
-        when metrics.needs = 'whole' and not told.is_whole_known
-            then 'The period begins before the history of deals is known.'
-        when metrics.needs = 'end' and not told.is_end_known
-            then 'The period ends before the history of deals is known.'
+        when figures.is_known then null
+        when figures.needs = 'whole' then 'The period begins before the history of deals is known.'
+        else 'The period ends before the history of deals is known.'
     end as unknown_reason,
-    told.is_current
+    figures.is_current
 
 from figures
-inner join metrics
-    on figures.metric_number = metrics.metric_number
-inner join {{ ref('int_periods_told') }} as told
-    on figures.told_number = told.told_number
-inner join {{ ref('int_scopes_numbered') }} as scopes
-    on figures.scope_number = scopes.scope_number
 left join {{ ref('int_kpi_goals') }} as goals
     on
         figures.scope_number = goals.scope_number
