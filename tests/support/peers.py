@@ -4,6 +4,7 @@
 run against, and how, is told in the tests that use them.
 """
 
+import csv
 import fcntl
 import os
 import shutil
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".peers"  # git-ignored
 UV = Path(sys.executable).parent / "uv"
 MADE = "made.txt"  # written last: an environment without it is half-made
+INSTALLED = "lib/python*/site-packages/*.dist-info/RECORD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def environment(name: str) -> Path:
     CACHE.mkdir(exist_ok=True)
     with (CACHE / f"{peer.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test processes would install over each other
-        if _told(folder) != list(peer.requirements):
+        if not _is_whole(folder, peer):
             shutil.rmtree(folder, ignore_errors=True)
             _run(peer, "venv", "--quiet", "--python", sys.executable, str(folder))
             _run(peer, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *peer.requirements)
@@ -66,9 +68,22 @@ def environment(name: str) -> Path:
     return folder / "bin"
 
 
-def _told(folder: Path) -> list[str]:
+def _is_whole(folder: Path, peer: Peer) -> bool:
+    """Whether the environment was made to its end for these requirements, and nothing of it has vanished since."""
     made = folder / MADE
-    return made.read_text().splitlines() if made.exists() else []
+    if not made.exists() or made.read_text().splitlines() != list(peer.requirements):
+        return False
+    records = list(folder.glob(INSTALLED))
+    there = {record.parent.name for record in records}
+    wanted = {f"{each.replace('-', '_').replace('==', '-')}.dist-info" for each in peer.requirements}
+    # `exists` follows the interpreter's link, which leads out of the environment.
+    return wanted <= there and (folder / "bin" / "python").exists() and all(map(_is_there, records))
+
+
+def _is_there(record: Path) -> bool:
+    """Whether all that a distribution says to have installed, its programs among it, lies where it says."""
+    with record.open(newline="") as lines:
+        return all((record.parents[1] / file).exists() for file, *_ in csv.reader(lines))
 
 
 def _run(peer: Peer, *arguments: str) -> None:
