@@ -78,9 +78,7 @@ def _load(
     )
     types = schemas.final_types(connection, batch.table, batch.columns)
     lossy: Sequence[Cell] = ()
-    if is_first:
-        pages.verify(batch)
-    else:
+    if not is_first:
         # A cast that fails ends a transaction, so the pages are read before it starts.
         lossy = pages.read(connection, batch, types)
     with transaction(connection):
@@ -105,12 +103,13 @@ def _load(
 
 def _insert_first(connection: duckdb.DuckDBPyConnection, plan: merge.Merge, types: dict[str, str]) -> merge.Counts:
     """Straight from the pages into the table, which only goes well where every cell fits its type."""
-    try:
-        merge.insert_first(connection, plan, pages.strict_rows(plan.batch, types))
-    except duckdb.InvalidInputException as error:
-        if is_loss(str(error)):
-            raise _NotStrictError(str(error)) from error
-        raise pages.malformed(str(error)) from error
+    with pages.opened(plan.batch) as source:
+        try:
+            merge.insert_first(connection, plan, pages.strict_rows(source, types))
+        except duckdb.InvalidInputException as error:
+            if is_loss(str(error)):
+                raise _NotStrictError(str(error)) from error
+            raise source.malformed(str(error)) from error
     pages.refuse_other_rows(connection, plan.batch, changes(plan.batch.table))
     return merge.counts_of_first(connection, plan.batch.table)
 

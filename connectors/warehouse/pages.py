@@ -7,7 +7,9 @@ import csv
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +18,7 @@ import duckdb
 from connectors.landed import LandedBatch, LandedPage
 from connectors.warehouse.casts import Cell, cell
 from connectors.warehouse.errors import LandedPageError, LoadIncompleteError, RepeatedRowsError
+from connectors.warehouse.inflating import inflated
 from connectors.warehouse.names import literal, quote
 
 INCOMING = "temp.main.incoming_rows"
@@ -25,8 +28,43 @@ STAMPS = ("system_modstamp", "last_modified_date")
 # Each of these is needed to read a Salesforce page byte for byte. The buffer would be 16 times the line.
 CSV_OPTIONS = (
     "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=true,"
-    " strict_mode=true, max_line_size=16000000, buffer_size=16777216, compression='gzip'"
+    " strict_mode=true, max_line_size=16000000, buffer_size=16777216"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A batch whose pages were checked. `texts` are the files to read instead of them, with the page of each."""
+
+    batch: LandedBatch
+    texts: Mapping[Path, Path]
+
+    @property
+    def files(self) -> list[Path]:
+        return list(self.texts) or [page.path for page in self.batch.pages]
+
+    @property
+    def compression(self) -> str:
+        return "none" if self.texts else "gzip"
+
+    def malformed(self, message: str) -> LandedPageError:
+        """What DuckDB says of a page that it cannot read, as an error."""
+        named = re.search(r"^\s*file = (.+)$", message, re.MULTILINE)
+        file = Path(named[1]) if named else None
+        reason = "; ".join(line for line in message.splitlines()[:3] if not line.startswith("Original Line"))
+        return LandedPageError(self.texts.get(file, file) if file else None, f"it is no well-formed CSV ({reason})")
+
+
+@contextmanager
+def opened(batch: LandedBatch) -> Iterator[Opened]:
+    """The batch to be read within the block.
+
+    The files are those that were landed, and their headers name the columns in their order. Raises LandedPageError.
+    """
+    for page in batch.pages:
+        _verify(page, batch)
+    with inflated(batch) as texts:
+        yield Opened(batch, texts)
 
 
 def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> tuple[Cell, ...]:
@@ -35,26 +73,17 @@ def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[
     Returns the columns that have a `lost` companion: NULL but where a cell could not be kept whole.
     Raises LandedPageError, LoadIncompleteError and RepeatedRowsError.
     """
-    verify(batch)
-    cells = _fill(connection, batch, types)
+    with opened(batch) as source:
+        cells = _fill(connection, source, types)
     refuse_other_rows(connection, batch, INCOMING)
     return tuple(cell for cell in cells if cell.lost is not None)
 
 
-def verify(batch: LandedBatch) -> None:
-    """The files are those that were landed, and their headers name the columns in their order.
-
-    Raises LandedPageError.
-    """
-    for page in batch.pages:
-        _verify(page, batch)
-
-
-def strict_rows(batch: LandedBatch, types: dict[str, str]) -> str:
+def strict_rows(source: Opened, types: dict[str, str]) -> str:
     """The batch as a query that fails (see `is_loss`) where a cell cannot be kept whole."""
-    cells = [cell(c.name, types[c.name]) for c in batch.columns]
+    cells = [cell(c.name, types[c.name]) for c in source.batch.columns]
     values = ", ".join(f"{c.strict_value} AS {quote(c.name)}" for c in cells)
-    return f"SELECT {values} FROM {_source(batch, cells)}"
+    return f"SELECT {values} FROM {_rows(source, cells)}"
 
 
 def _verify(page: LandedPage, batch: LandedBatch) -> None:
@@ -85,32 +114,26 @@ def _header(file: IO[bytes]) -> list[str]:
         return next(csv.reader([content.readline().decode("utf-8-sig")]), [])
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> list[Cell]:
-    cells = [cell(c.name, types[c.name]) for c in batch.columns]
+def _fill(connection: duckdb.DuckDBPyConnection, source: Opened, types: dict[str, str]) -> list[Cell]:
+    cells = [cell(c.name, types[c.name]) for c in source.batch.columns]
     values = [f"{c.value} AS {quote(c.name)}" for c in cells]
     values += [f"{c.lost} AS {quote(c.lost_name)}" for c in cells if c.lost is not None]
-    rows = f"SELECT {', '.join(values)} FROM {_source(batch, cells)}"
+    rows = f"SELECT {', '.join(values)} FROM {_rows(source, cells)}"
     try:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS {rows}")
     except duckdb.InvalidInputException as error:
-        raise malformed(str(error)) from error
+        raise source.malformed(str(error)) from error
     return cells
 
 
-def malformed(message: str) -> LandedPageError:
-    """What DuckDB says of a page that it cannot read, as an error."""
-    file = re.search(r"^\s*file = (.+)$", message, re.MULTILINE)
-    reason = "; ".join(line for line in message.splitlines()[:3] if not line.startswith("Original Line"))
-    return LandedPageError(Path(file[1]) if file else None, f"it is no well-formed CSV ({reason})")
-
-
-def _source(batch: LandedBatch, cells: Iterable[Cell]) -> str:
-    if not batch.pages:
+def _rows(source: Opened, cells: Iterable[Cell]) -> str:
+    if not source.files:
         nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(c.name)}" for c in cells)
         return f"(SELECT {nothing}) WHERE false"
-    paths = ", ".join(literal(str(page.path)) for page in batch.pages)
+    paths = ", ".join(literal(str(file)) for file in source.files)
     columns = ", ".join(f"{literal(c.name)}: 'VARCHAR'" for c in cells)
-    return f"read_csv([{paths}], {CSV_OPTIONS}, columns={{{columns}}})"
+    compression = literal(source.compression)
+    return f"read_csv([{paths}], {CSV_OPTIONS}, compression={compression}, columns={{{columns}}})"
 
 
 def refuse_other_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table: str) -> None:
