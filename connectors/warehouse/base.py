@@ -122,7 +122,7 @@ def _export(connection: duckdb.DuckDBPyConnection, relation: str, file: Path) ->
 
 def _import(connection: duckdb.DuckDBPyConnection, file: Path, table: str, described: dict[str, Any]) -> None:
     columns = described["columns"]
-    listed = ", ".join(f"{quote(name)} {kind}" for name, kind, _ in columns)
+    listed = ", ".join(evolution.definition(name, kind) for name, kind, _ in columns)
     connection.execute(f"CREATE TABLE {changes(table)} ({listed})")
     connection.execute(f"INSERT INTO {changes(table)} BY NAME SELECT * FROM read_parquet({literal(str(file))})")
     added = (*LOADER_COLUMNS, *VERSION_COLUMNS)

@@ -16,8 +16,8 @@ from connectors.warehouse.errors import LandedPageError
 from connectors.warehouse.journal import LoadResult
 from connectors.warehouse.logbook import Entry
 from connectors.warehouse.merge import DELETED, HOLDS
-from connectors.warehouse.names import OPS, changes, constants, listing, literal, quote
-from connectors.warehouse.pages import KEY, STAMPS
+from connectors.warehouse.names import KEY, OPS, changes, constants, listing, literal, quote
+from connectors.warehouse.pages import STAMPS
 from connectors.warehouse.schemas import stored_types
 
 log = logging.getLogger("salespulse.warehouse")

@@ -15,8 +15,8 @@ import duckdb
 from connectors.landed import HISTORY_CURSOR, HISTORY_KEPT, LandedBatch
 from connectors.warehouse import instants
 from connectors.warehouse.errors import SuspiciousEmptyError
-from connectors.warehouse.names import LOADER_COLUMNS, changes, listing, literal, quote, raw
-from connectors.warehouse.pages import INCOMING, KEY, STAMPS
+from connectors.warehouse.names import KEY, LOADER_COLUMNS, changes, listing, literal, quote, raw
+from connectors.warehouse.pages import INCOMING, STAMPS
 
 CHANGED = "temp.main.changed_rows"
 MATCHED = "temp.main.matched_rows"

@@ -12,6 +12,7 @@ from decimal import Decimal
 RAW = "raw_salesforce"
 OPS = "ops"
 CHANGES_SUFFIX = "__changes"
+KEY = "id"
 
 LOADER_COLUMNS = {
     "_loaded_at": "TIMESTAMP",

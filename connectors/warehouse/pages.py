@@ -19,10 +19,9 @@ from connectors.landed import LandedBatch, LandedPage
 from connectors.warehouse.casts import Cell, cell
 from connectors.warehouse.errors import LandedPageError, LoadIncompleteError, RepeatedRowsError
 from connectors.warehouse.inflating import inflated
-from connectors.warehouse.names import literal, quote
+from connectors.warehouse.names import KEY, literal, quote
 
 INCOMING = "temp.main.incoming_rows"
-KEY = "id"
 STAMPS = ("system_modstamp", "last_modified_date")
 
 # Each of these is needed to read a Salesforce page byte for byte. The buffer would be 16 times the line.

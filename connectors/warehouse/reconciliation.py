@@ -16,9 +16,9 @@ from connectors.landed import LandedBatch, MonthTotals, SourceTotals
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
 from connectors.warehouse.journal import insert, insert_all
-from connectors.warehouse.names import OPS, constant, constants, quote, raw
+from connectors.warehouse.names import KEY, OPS, constant, constants, quote, raw
 from connectors.warehouse.ops import create_schemas
-from connectors.warehouse.pages import INCOMING, KEY, STAMPS
+from connectors.warehouse.pages import INCOMING, STAMPS
 from connectors.warehouse.schemas import stored_types
 
 log = logging.getLogger("salespulse.warehouse")

@@ -168,3 +168,18 @@ def test_a_field_that_would_take_another_ones_column_is_refused(warehouse: duckd
     with pytest.raises(SchemaChangedError, match=r"LossReason__c.*Loss_Reason__c.*SALESPULSE_FIELDS_EXCLUDE"):
         ensure_table(warehouse, "lead", [ID, *both])
     ensure_table(warehouse, "lead", [ID, Column("lossReason__C", "loss_reason__c", "VARCHAR")])
+
+
+def test_ids_are_written_without_a_dictionary_also_after_the_table_has_grown(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = [Column("Id", "id", "VARCHAR"), Column("Name", "name", "VARCHAR")]
+    ensure_table(warehouse, "opportunity", columns)
+    ensure_table(warehouse, "opportunity", [*columns, Column("Amount", "amount", "BIGINT")])
+    warehouse.execute("INSERT INTO raw_salesforce.opportunity__changes (id) SELECT '006' || range FROM range(5000)")
+    warehouse.execute("CHECKPOINT")
+    found = warehouse.execute(
+        "SELECT DISTINCT compression FROM pragma_storage_info('raw_salesforce.opportunity__changes') "
+        "WHERE column_name = 'id' AND segment_type = 'VARCHAR'"
+    ).fetchall()
+    assert found == [("ZSTD",)]
