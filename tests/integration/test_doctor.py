@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +33,10 @@ class Keys(NamedTuple):
     public: str
 
 
+def this_second() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -45,12 +49,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @pytest.fixture(scope="module")
 def org() -> Org:
-    now = datetime.now().replace(microsecond=0)
-    return open_company(seed=7, scale=0.02, anchor=date(2026, 3, 18), clock=Clock(now))
+    return open_company(seed=7, scale=0.02, anchor=date(2026, 3, 18), clock=Clock(this_second()))
 
 
 @pytest.fixture
 def server(org: Org, keys: Keys) -> Iterator[SandboxServer]:
+    org.advance_to(this_second())  # it stands still otherwise, and a clock that is a minute behind is told of
     with SandboxServer(org, credentials=Credentials(public_key=keys.public)) as running:
         yield running
     org.permissions.set({})
