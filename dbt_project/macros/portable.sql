@@ -60,6 +60,19 @@
     date_add({{ day }}, cast({{ days }} as int))
 {%- endmacro %}
 
+{#- In a select list: one row for each whole number from 0 that is below a count (1 or more), and the number. -#}
+{% macro each_number_below(count) -%}
+    {{ adapter.dispatch('each_number_below', 'salespulse')(count) }}
+{%- endmacro %}
+
+{% macro default__each_number_below(count) -%}
+    unnest(range({{ count }}))
+{%- endmacro %}
+
+{% macro spark__each_number_below(count) -%}
+    explode(sequence(0, cast({{ count }} as int) - 1))
+{%- endmacro %}
+
 {#- Days between two instants with their fraction. -#}
 {% macro elapsed_days(earlier, later) -%}
     cast({{ dbt.datediff(earlier, later, 'second') }} as double) / 86400
