@@ -1,5 +1,5 @@
 {#-
-    A build after few changes computes anew only the deals (activities) that changed since the last one. Which build
+    A build after few changes computes anew only the deals that changed since the last one. Which build
     that was, and whether it may be built upon at all, is decided by the pipeline, in SALESPULSE_CHANGED_SINCE:
     without it every model is built from all rows.
 -#}
@@ -25,9 +25,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Before the rows of touched keys are put in: out with those that are there. -#}
-{% macro forget_touched(model='int_opportunities_touched', column='opportunity_id') -%}
-    {%- set touched = ref(model) if is_partial() or not execute -%}
+{#- Before the rows of touched deals are put in: out with those that are there. -#}
+{% macro forget_touched(column='opportunity_id') -%}
+    {%- set touched = ref('int_opportunities_touched') if is_partial() or not execute -%}
     {%- if is_partial() -%}
     delete from {{ this }} where {{ column }} in (select {{ column }} from {{ touched }})
     {%- endif -%}

@@ -1,15 +1,6 @@
-{# After few changes only those loaded since are put in anew, and events that had not ended before. #}
-{% set touched = ref('int_activities_touched') if is_partial() or not execute %}
+{# A view: its rows are the loaded ones, named and dated, and are written once, when it is published. #}
 
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='delete+insert' if target.type == 'duckdb' else 'merge',
-        unique_key='activity_id',
-        on_schema_change='fail',
-        pre_hook="{{ forget_touched('int_activities_touched', 'activity_id') }}",
-    )
-}}
+{{ config(materialized='view') }}
 
 select
     activity_id,
@@ -35,13 +26,3 @@ select
     logging_lag_days
 
 from {{ ref('int_activities_unioned') }}
-{% if is_partial() %}
-where
-    activity_id in (select touched.activity_id from {{ touched }} as touched)
-    or activity_id in (
-        select pending.activity_id from {{ this }} as pending
-        where
-            pending.activity_kind = 'event'
-            and not pending.is_completed
-    )
-{% endif %}
