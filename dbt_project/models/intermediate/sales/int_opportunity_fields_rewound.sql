@@ -1,22 +1,46 @@
 {#
     What each tracked field of a deal has held, and from when to when. The CRM's field history is read
     backwards: before its first change a field held that change's old value. Versions that a sync has seen
-    and the record itself say more.
+    and the record itself say more. A field of which the record alone tells has no row: it held what it holds.
 #}
 
-with ordered as (
+with observed as (
+
+    select * from {{ of_touched(ref('int_opportunity_fields_observed')) }}
+
+),
+
+followed as (
+
+    select distinct
+        opportunity_id,
+        field_name
+
+    from observed
+    where precedence < 2
+
+),
+
+ordered as (
 
     select
-        *,
+        observed.*,
         row_number() over in_order as observation_number,
-        max(changed_at) over in_order as seen_from,
-        case when row_number() over in_order = 1 then old_value else lag(new_value) over in_order end
+        max(observed.changed_at) over in_order as seen_from,
+        case when row_number() over in_order = 1 then observed.old_value else lag(observed.new_value) over in_order end
             as held_before
 
-    from {{ of_touched(ref('int_opportunity_fields_observed')) }}
+    from observed
+    inner join followed
+        on
+            observed.opportunity_id = followed.opportunity_id
+            and observed.field_name = followed.field_name
     window in_order as (
-        partition by opportunity_id, field_name
-        order by case precedence when 2 then 1 else 0 end asc, changed_at asc nulls first, precedence asc
+        partition by observed.opportunity_id, observed.field_name
+        order by
+            case observed.precedence when 2 then 1 else 0 end asc,
+            observed.changed_at asc nulls first,
+            observed.precedence asc
     )
 
 ),

@@ -1,6 +1,6 @@
 {#
     Every state that a deal has been in, with the owner it had then: where the deal changed hands within a
-    state of its values, that state is cut in two.
+    state of its values, that state is cut in two. Most deals are with their first owner: nothing is cut or numbered.
 #}
 
 with states as (
@@ -17,6 +17,12 @@ owners as (
 
     from {{ of_touched(ref('int_opportunity_fields_rewound')) }}
     where field_name = 'Owner'
+
+),
+
+followed as (
+
+    select distinct opportunity_id from owners
 
 ),
 
@@ -37,6 +43,8 @@ cut as (
         owners.provenance as owner_provenance
 
     from states
+    inner join followed
+        on states.opportunity_id = followed.opportunity_id
     left join owners
         on
             states.opportunity_id = owners.opportunity_id
@@ -72,3 +80,31 @@ select
     history_known_from
 
 from cut
+
+union all
+
+select
+    states.opportunity_id,
+    states.version_number,
+    states.valid_from,
+    states.valid_to,
+    states.is_current,
+    deals.owner_id,
+    states.stage_name,
+    states.currency_iso_code,
+    states.record_amount,
+    states.probability_rate,
+    states.close_date,
+    states.forecast_category,
+    states.is_closed,
+    states.is_won,
+    states.changed_by_id,
+    states.provenance,
+    states.history_known_from
+
+from states
+inner join {{ ref('stg_salesforce__opportunities') }} as deals
+    on states.opportunity_id = deals.opportunity_id
+left join followed
+    on states.opportunity_id = followed.opportunity_id
+where followed.opportunity_id is null
