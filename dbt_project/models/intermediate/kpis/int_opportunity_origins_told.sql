@@ -22,39 +22,40 @@ kinds as (
 
 ),
 
-marked as (
+qualified as (
 
     select
         versions.opportunity_id,
-        versions.version_number,
-        versions.valid_from,
-        versions.owner_id,
-        versions.amount,
-        versions.history_known_from,
-        kinds.business_kind,
-        min(
-            case
-                when versions.is_won
-                    or (versions.is_open and (versions.stage_order >= 2 or kinds.business_kind = 'renewal'))
-                    then versions.version_number
-            end
-        ) over (partition by versions.opportunity_id) as qualified_version_number
+        min(versions.version_number) as version_number
 
     from versions
     inner join kinds
         on versions.opportunity_id = kinds.opportunity_id
+    where
+        versions.is_won
+        or (versions.is_open and (versions.stage_order >= 2 or kinds.business_kind = 'renewal'))
+    group by versions.opportunity_id
 
 )
 
 select
-    opportunity_id,
-    business_kind,
-    max(case when version_number = 1 then owner_id end) as first_owner_id,
-    max(case when version_number = 1 then amount end) as first_amount,
-    max(history_known_from) as history_known_from,
-    max(case when version_number = qualified_version_number then valid_from end) as qualified_at,
-    max(case when version_number = qualified_version_number then owner_id end) as qualified_owner_id,
-    max(case when version_number = qualified_version_number then amount end) as qualified_amount
+    kinds.opportunity_id,
+    kinds.business_kind,
+    firsts.owner_id as first_owner_id,
+    firsts.amount as first_amount,
+    firsts.history_known_from,
+    then_state.valid_from as qualified_at,
+    then_state.owner_id as qualified_owner_id,
+    then_state.amount as qualified_amount
 
-from marked
-group by opportunity_id, business_kind
+from kinds
+inner join versions as firsts
+    on
+        kinds.opportunity_id = firsts.opportunity_id
+        and firsts.version_number = 1
+left join qualified
+    on kinds.opportunity_id = qualified.opportunity_id
+left join versions as then_state
+    on
+        qualified.opportunity_id = then_state.opportunity_id
+        and qualified.version_number = then_state.version_number

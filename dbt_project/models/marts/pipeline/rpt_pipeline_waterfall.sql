@@ -3,12 +3,11 @@
     'pushed_out', 'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing'] %}
 {% set counted = ['opening', 'created', 'won', 'lost', 'pushed_out', 'closing'] %}
 {% set known = 'spine.starts_at >= spine.known_from' %}
-{% set of_leg = "case when leg = '%s' then %s else 0 end" %}
 {% set sums = {
-    'slipped_count': 'case when is_slip then 1 else 0 end', 'slipped_amount': 'slipped_amount',
-    'bookings_amount': 'bookings_amount', 'currency_effect_amount': 'bookings_amount - amount' } %}
-{% for leg in legs %}{% do sums.update({leg ~ '_amount': of_leg % (leg, 'amount')}) %}{% endfor %}
-{% for leg in counted %}{% do sums.update({leg ~ '_count': of_leg % (leg, 1)}) %}{% endfor %}
+    'slipped_count': 'count(*) filter (where is_slip)', 'slipped_amount': 'sum(slipped_amount)',
+    'bookings_amount': 'sum(bookings_amount)', 'currency_effect_amount': 'sum(bookings_amount - amount)' } %}
+{% for leg in legs %}{% do sums.update({leg ~ '_amount': "sum(amount) filter (where leg = '%s')" % leg}) %}{% endfor %}
+{% for leg in counted %}{% do sums.update({leg ~ '_count': "count(*) filter (where leg = '%s')" % leg}) %}{% endfor %}
 
 with named as (
 
@@ -48,7 +47,8 @@ moved as (
 
     select
         {% for name, figure in sums.items() %}
-        sum({{ figure }}) as {{ name }},
+        -- as wide as need be: sums of sums would be dearer in what sums come in
+        cast({{ figure }} as {{ 'bigint' if name.endswith('_count') else 'decimal(18, 2)' }}) as {{ name }},
         {% endfor %}
         owner_id,
         counterpart_owner_id,
