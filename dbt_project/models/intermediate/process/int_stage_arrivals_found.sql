@@ -27,7 +27,8 @@ stepped as (
         stages.stage_order,
         stages.last_order,
         first_value(stages.stage_order) over in_order as entry_order,
-        coalesce(stages.stage_order < lag(stages.stage_order) over in_order, false) as is_step_back
+        -- a step back, or one over a stage: the stages before are then not all behind it, or not in order
+        stages.stage_order - lag(stages.stage_order) over in_order not between 0 and 1 as is_out_of_order
 
     from {{ ref('fct_opportunities') }} as deals
     inner join {{ ref('fct_opportunity_stage_spells') }} as spells
@@ -43,22 +44,32 @@ stepped as (
 
 ),
 
+ways as (
+
+    select
+        opportunity_id,
+        min(case when stage_order >= 2 then spell_number end) as after_first_stage,
+        min(case when stage_order = last_order then spell_number end) as last_stage,
+        max(spell_number) as closed,
+        min(case when is_out_of_order then spell_number end) as out_of_order
+
+    from stepped
+    where entry_order = 1
+    group by opportunity_id
+
+),
+
 arrivals as (
 
-    {% for point, condition in [
-        ('after_first_stage', 'stage_order >= 2'), ('last_stage', 'stage_order = last_order'),
-        ('closed', 'true')
-    ] %}
+    {% for point in ['after_first_stage', 'last_stage', 'closed'] %}
     select
         opportunity_id,
         {{ quoted(point) }} as common_point,
-        {{ 'max' if point == 'closed' else 'min' }}(spell_number) as spell_number
+        {{ point }} as spell_number,
+        out_of_order
 
-    from stepped
-    where
-        {{ condition }}
-        and entry_order = 1
-    group by opportunity_id
+    from ways
+    where {{ point }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -67,17 +78,15 @@ arrivals as (
 select
     arrivals.opportunity_id,
     arrivals.common_point,
-    max(steps.sales_process) as sales_process,
-    max(steps.owner_id) as owner_id,
-    max(case when steps.is_won then 1 else 0 end) = 1 as is_won,
-    max(case when steps.spell_number = arrivals.spell_number then steps.entered_at end) as arrived_at,
-    max(case when steps.spell_number = arrivals.spell_number then steps.stage_order end) as arrived_order,
-    count(distinct steps.stage_order) = max(steps.stage_order)
-    and max(case when steps.is_step_back then 1 else 0 end) = 0 as is_in_order
+    steps.sales_process,
+    steps.owner_id,
+    steps.is_won,
+    steps.entered_at as arrived_at,
+    steps.stage_order as arrived_order,
+    arrivals.out_of_order is null or arrivals.out_of_order > arrivals.spell_number as is_in_order
 
 from arrivals
 inner join stepped as steps
     on
         arrivals.opportunity_id = steps.opportunity_id
-        and arrivals.spell_number >= steps.spell_number
-group by arrivals.opportunity_id, arrivals.common_point
+        and arrivals.spell_number = steps.spell_number
