@@ -5,14 +5,7 @@
     the cohort is not mature.
 #}
 
-with stages as (
-
-    select * from {{ ref('dim_sales_stages') }}
-    where not is_closed
-
-),
-
-deals as (
+with deals as (
 
     select
         known.opportunity_id,
@@ -29,85 +22,86 @@ deals as (
 
 ),
 
-spells as (
+stood as (
 
     select
-        spells.*,
-        {{ elapsed_days('spells.entered_at', 'coalesce(spells.exited_at, as_of.as_of_at)') }} as duration_days
+        spells.opportunity_id,
+        deals.sales_process,
+        spells.stage_name,
+        min(case when spells.provenance <> 'current' then spells.entered_at end) as entered_at,
+        sum({{ elapsed_days('spells.entered_at', 'coalesce(spells.exited_at, as_of.as_of_at)') }}) as spent_days
 
     from {{ ref('int_stage_spells_collapsed') }} as spells
     cross join {{ ref('int_as_of') }} as as_of
+    inner join deals
+        on spells.opportunity_id = deals.opportunity_id
+    group by spells.opportunity_id, deals.sales_process, spells.stage_name
 
 ),
 
-entered as (
+steps as (
 
-    -- when the deal first stood in this stage or any later one, a win being later than all
+    -- who stood in a stage has reached all before it too, and a win is later than all
     select
-        spells.opportunity_id,
         stages.sales_process,
         stages.stage_name,
         stages.stage_order,
-        min(spells.entered_at) as reached_at,
-        max(case when passed.is_won or passed.stage_order > stages.stage_order then 1 else 0 end) = 1
-            as has_reached_next
+        passed.stage_name as passed_name,
+        passed.is_won or passed.stage_order > stages.stage_order as is_next
 
-    from spells
-    inner join deals
-        on spells.opportunity_id = deals.opportunity_id
+    from {{ ref('dim_sales_stages') }} as stages
     inner join {{ ref('dim_sales_stages') }} as passed
         on
-            deals.sales_process = passed.sales_process
-            and spells.stage_name = passed.stage_name
-            and (passed.is_won or not passed.is_closed)
-    inner join stages
-        on
-            deals.sales_process = stages.sales_process
+            stages.sales_process = passed.sales_process
             and stages.stage_order <= passed.stage_order
-    where spells.provenance <> 'current'
-    group by spells.opportunity_id, stages.sales_process, stages.stage_name, stages.stage_order
+    where
+        not stages.is_closed
+        and (passed.is_won or not passed.is_closed)
 
 ),
 
-stays as (
+reached as (
 
     select
-        opportunity_id,
-        stage_name,
-        sum(duration_days) as spent_days
+        stood.opportunity_id,
+        steps.stage_name,
+        max(steps.stage_order) as stage_order,
+        min(stood.entered_at) as reached_at,
+        max(case when steps.is_next and stood.entered_at is not null then 1 else 0 end) = 1 as has_reached_next,
+        max(case when steps.passed_name = steps.stage_name then stood.spent_days end) as spent_days
 
-    from spells
-    group by opportunity_id, stage_name
+    from stood
+    inner join steps
+        on
+            stood.sales_process = steps.sales_process
+            and stood.stage_name = steps.passed_name
+    group by stood.opportunity_id, steps.stage_name
 
 )
 
 select
-    entered.sales_process,
-    entered.stage_name,
-    cast(entered.stage_order as bigint) as stage_order,
+    deals.sales_process,
+    reached.stage_name,
+    cast(reached.stage_order as bigint) as stage_order,
     dates.fiscal_quarter_start_date as cohort_start_date,
     count(*) as reached_count,
-    cast(sum(case when entered.has_reached_next then 1 else 0 end) as bigint) as reached_next_count,
+    cast(sum(case when reached.has_reached_next then 1 else 0 end) as bigint) as reached_next_count,
     cast(sum(case when deals.is_won then 1 else 0 end) as bigint) as won_count,
     cast(sum(case when deals.is_lost then 1 else 0 end) as bigint) as lost_count,
     cast(sum(case when deals.is_open then 1 else 0 end) as bigint) as open_count,
     cast(sum(case when deals.is_deleted then 1 else 0 end) as bigint) as deleted_count,
-    cast(sum(case when entered.has_reached_next then 1 else 0 end) as double) / count(*) as conversion_rate,
+    cast(sum(case when reached.has_reached_next then 1 else 0 end) as double) / count(*) as conversion_rate,
     cast(sum(case when deals.is_won then 1 else 0 end) as double)
     / nullif(sum(case when deals.is_won or deals.is_lost then 1 else 0 end), 0) as stage_to_win_rate,
-    cast({{ percentile('stays.spent_days', 0.5) }} as double) as median_days,
-    cast({{ percentile('case when deals.is_won then stays.spent_days end', 0.9) }} as double) as p90_won_days,
-    cast(sum(case when deals.stage_name = entered.stage_name and deals.is_open then 1 else 0 end) as bigint)
+    cast({{ percentile('reached.spent_days', 0.5) }} as double) as median_days,
+    cast({{ percentile('case when deals.is_won then reached.spent_days end', 0.9) }} as double) as p90_won_days,
+    cast(sum(case when deals.stage_name = reached.stage_name and deals.is_open then 1 else 0 end) as bigint)
         as censored_count,
     sum(case when deals.is_open then 1 else 0 end) = 0 as is_mature
 
-from entered
+from reached
 inner join deals
-    on entered.opportunity_id = deals.opportunity_id
+    on reached.opportunity_id = deals.opportunity_id
 inner join {{ ref('dim_dates') }} as dates
-    on {{ local_date('entered.reached_at') }} = dates.date_day
-left join stays
-    on
-        entered.opportunity_id = stays.opportunity_id
-        and entered.stage_name = stays.stage_name
-group by entered.sales_process, entered.stage_name, entered.stage_order, dates.fiscal_quarter_start_date
+    on {{ local_date('reached.reached_at') }} = dates.date_day
+group by deals.sales_process, reached.stage_name, reached.stage_order, dates.fiscal_quarter_start_date
