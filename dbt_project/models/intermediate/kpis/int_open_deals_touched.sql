@@ -25,16 +25,21 @@ with points as (
 
 ),
 
+instants as (
+
+    -- a day and a week may end at one instant
+    select distinct snapshot_at from points
+
+),
+
 open_deals as (
 
     select
-        points.period_kind,
-        points.period_start_date,
         points.snapshot_at,
         versions.opportunity_id,
         coalesce(versions.owner_id, '') as owner_id
 
-    from points
+    from instants as points
     inner join {{ ref('fct_opportunity_versions') }} as versions
         on
             versions.valid_from <= points.snapshot_at
@@ -80,8 +85,7 @@ touches as (
 peopled as (
 
     select
-        open_deals.period_kind,
-        open_deals.period_start_date,
+        open_deals.snapshot_at,
         open_deals.opportunity_id,
         count(distinct contact_roles.contact_id) as contact_count
 
@@ -92,13 +96,13 @@ peopled as (
             and contact_roles.created_at <= open_deals.snapshot_at
             and coalesce(contact_roles.deleted_at, {{ end_of_time() }}) > open_deals.snapshot_at
     where contact_roles.deleted_at is not null or not contact_roles.is_deleted
-    group by open_deals.period_kind, open_deals.period_start_date, open_deals.opportunity_id
+    group by open_deals.snapshot_at, open_deals.opportunity_id
 
 )
 
 select
-    open_deals.period_kind,
-    open_deals.period_start_date,
+    points.period_kind,
+    points.period_start_date,
     open_deals.snapshot_at,
     open_deals.opportunity_id,
     open_deals.owner_id,
@@ -116,5 +120,6 @@ left join touches
 left join peopled
     on
         open_deals.opportunity_id = peopled.opportunity_id
-        and open_deals.period_kind = peopled.period_kind
-        and open_deals.period_start_date = peopled.period_start_date
+        and open_deals.snapshot_at = peopled.snapshot_at
+inner join points
+    on open_deals.snapshot_at = points.snapshot_at

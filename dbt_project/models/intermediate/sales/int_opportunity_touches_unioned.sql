@@ -6,19 +6,18 @@
 
 {{ config(materialized='view') }}
 
-with activities as (
+with unlinked as (
 
-    select * from {{ ref('fct_activities') }}
+    select
+        who_id,
+        account_id,
+        occurred_at
+
+    from {{ ref('fct_activities') }}
     where
         is_completed
         and occurred_at is not null
-
-),
-
-unlinked as (
-
-    select * from activities
-    where opportunity_id is null
+        and opportunity_id is null
 
 )
 
@@ -27,8 +26,11 @@ select
     occurred_at,
     true as is_direct
 
-from activities
-where opportunity_id is not null
+from {{ ref('fct_activities') }}
+where
+    is_completed
+    and occurred_at is not null
+    and opportunity_id is not null
 
 union all
 
