@@ -25,13 +25,6 @@ with points as (
 
 ),
 
-instants as (
-
-    -- a day and a week may end at one instant
-    select distinct snapshot_at from points
-
-),
-
 open_deals as (
 
     select
@@ -39,7 +32,8 @@ open_deals as (
         versions.opportunity_id,
         coalesce(versions.owner_id, '') as owner_id
 
-    from instants as points
+    -- a day and a week may end at one instant
+    from (select distinct snapshot_at from points) as points
     inner join {{ ref('fct_opportunity_versions') }} as versions
         on
             versions.valid_from <= points.snapshot_at

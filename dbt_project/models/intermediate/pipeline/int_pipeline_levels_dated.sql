@@ -36,11 +36,8 @@ pipelines as (
 numbered as (
 
     select
-        pipelines.pipeline_number,
-        versions.amount,
-        versions.weighted_amount,
-        versions.first_date,
-        versions.end_date
+        versions.*,
+        pipelines.pipeline_number
 
     from versions
     inner join pipelines

@@ -1,3 +1,7 @@
+{# A view: the stays are in int_stage_spells_collapsed, and are written with what is told of them when published. #}
+
+{{ config(materialized='view') }}
+
 with spells as (
 
     select * from {{ ref('int_stage_spells_collapsed') }}

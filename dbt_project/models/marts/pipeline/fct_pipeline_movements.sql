@@ -1,5 +1,7 @@
 {# A deal comes in at the value it had then, changes, is handed over and leaves at its last value: so the won
-   leg is what was booked, and each owner's legs add up by themselves. #}
+   leg is what was booked, and each owner's legs add up by themselves. A view: read once, written when published. #}
+
+{{ config(materialized='view') }}
 
 with states as (
 
@@ -8,10 +10,7 @@ with states as (
         was_open and was_due as is_opening,
         is_open and is_due as is_closing,
         is_won and is_due as is_booked,
-        is_there
-        and not is_open
-        and not is_won
-        and is_due
+        is_there and not is_open and not is_won and is_due
         and (was_open or was_won or not was_there) as is_dropped
 
     from {{ ref('int_due_deals_paired') }}
