@@ -27,8 +27,10 @@ ordered as (
         observed.*,
         row_number() over in_order as observation_number,
         max(observed.changed_at) over in_order as seen_from,
-        case when row_number() over in_order = 1 then observed.old_value else lag(observed.new_value) over in_order end
-            as held_before
+        case
+            when row_number() over in_order = 1 then observed.old_value
+            else lag(observed.new_value) over in_order
+        end as held_before
 
     from observed
     inner join followed

@@ -29,7 +29,8 @@ stood as (
         deals.sales_process,
         spells.stage_name,
         min(case when spells.provenance <> 'current' then spells.entered_at end) as entered_at,
-        sum({{ elapsed_days('spells.entered_at', 'coalesce(spells.exited_at, as_of.as_of_at)') }}) as spent_days
+        sum({{ elapsed_days('spells.entered_at', 'coalesce(spells.exited_at, as_of.as_of_at)') }})
+            as spent_days
 
     from {{ ref('int_stage_spells_collapsed') }} as spells
     cross join {{ ref('int_as_of') }} as as_of
@@ -43,19 +44,19 @@ steps as (
 
     -- who stood in a stage has reached all before it too, and a win is later than all
     select
-        stages.sales_process,
-        stages.stage_name,
-        stages.stage_order,
+        earlier.sales_process,
+        earlier.stage_name,
+        earlier.stage_order,
         passed.stage_name as passed_name,
-        passed.is_won or passed.stage_order > stages.stage_order as is_next
+        passed.is_won or passed.stage_order > earlier.stage_order as has_left
 
-    from {{ ref('dim_sales_stages') }} as stages
+    from {{ ref('dim_sales_stages') }} as earlier
     inner join {{ ref('dim_sales_stages') }} as passed
         on
-            stages.sales_process = passed.sales_process
-            and stages.stage_order <= passed.stage_order
+            earlier.sales_process = passed.sales_process
+            and earlier.stage_order <= passed.stage_order
     where
-        not stages.is_closed
+        not earlier.is_closed
         and (passed.is_won or not passed.is_closed)
 
 ),
@@ -67,7 +68,8 @@ reached as (
         steps.stage_name,
         max(steps.stage_order) as stage_order,
         min(stood.entered_at) as reached_at,
-        max(case when steps.is_next and stood.entered_at is not null then 1 else 0 end) = 1 as has_reached_next,
+        max(case when steps.has_left and stood.entered_at is not null then 1 else 0 end) = 1
+            as has_reached_next,
         max(case when steps.passed_name = steps.stage_name then stood.spent_days end) as spent_days
 
     from stood
@@ -94,7 +96,8 @@ select
     cast(sum(case when deals.is_won then 1 else 0 end) as double)
     / nullif(sum(case when deals.is_won or deals.is_lost then 1 else 0 end), 0) as stage_to_win_rate,
     cast({{ percentile('reached.spent_days', 0.5) }} as double) as median_days,
-    cast({{ percentile('case when deals.is_won then reached.spent_days end', 0.9) }} as double) as p90_won_days,
+    cast({{ percentile('case when deals.is_won then reached.spent_days end', 0.9) }} as double)
+        as p90_won_days,
     cast(sum(case when deals.stage_name = reached.stage_name and deals.is_open then 1 else 0 end) as bigint)
         as censored_count,
     sum(case when deals.is_open then 1 else 0 end) = 0 as is_mature

@@ -1,4 +1,4 @@
-{# A view: the stays are in int_stage_spells_collapsed, and are written with what is told of them when published. #}
+{# A view: the stays are int_stage_spells_collapsed, and are written as they are told when published. #}
 
 {{ config(materialized='view') }}
 

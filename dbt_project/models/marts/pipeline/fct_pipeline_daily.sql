@@ -1,4 +1,4 @@
-{# A view: its rows are ten for each stay in int_pipeline_levels_dated, and are written once, when it is published. #}
+{# A view: of each row of int_pipeline_levels_dated it has ten, which are written when published. #}
 
 {{ config(materialized='view') }}
 
