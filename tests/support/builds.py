@@ -38,12 +38,14 @@ def main(home: Path) -> None:
     failed = [f"{result.unique_id}: {result.message}" for result in results if result.status not in building.DONE]
     # as dbt has it open in this process: with other settings it would be refused
     with connect(settings.warehouse_file, memory_limit=settings.memory_limit, threads=settings.threads) as warehouse:
-        rows = dict(
-            warehouse.execute(
-                "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
-                "WHERE schema_name IN ('intermediate', 'marts')"
-            ).fetchall()
-        )
+        tables = warehouse.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+            "WHERE schema_name IN ('intermediate', 'marts') "
+            "UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE schema_name = 'marts'"
+        ).fetchall()
+        rows = {
+            table: (warehouse.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0] for (table,) in tables
+        }
     told = {
         "cpu": cpu,
         "sql_cpu": sum(of_sql.values()),
