@@ -35,7 +35,8 @@ class Outcome:
     seconds: float
 
 
-WORKERS = str(max(1, min(4, os.cpu_count() or 1)))
+# One more than there are cores: many tests wait, for a server that stalls or for a process that they started.
+WORKERS = str(min(4, (os.cpu_count() or 1) + 1))
 # The first of what is imported is compiled and kept, as is dbt's project once it is read: done by one process before
 # the workers start, or else each of them does it.
 LOADED = "import expectations.session; from orchestration.definitions import load; load()"
