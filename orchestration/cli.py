@@ -159,6 +159,31 @@ def sandbox_status(url: str | None, ca_file: str | None, as_json: bool) -> None:
     sys.exit(_guarded(tell, as_json))
 
 
+@sandbox.command(epilog=EPILOG)
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@URL
+@CA_FILE
+def bookings(file: Path, url: str | None, ca_file: str | None) -> None:
+    """Write what the company's finance has booked into a CSV file.
+
+    SALESPULSE_FINANCE_BOOKINGS set to it, `salespulse run` reconciles it with the deals: most bookings fit, some are
+    in parts, early, changed or forgotten, as in a true list.
+    """
+
+    def write() -> int:
+        from orchestration.sandbox import SandboxError
+
+        listed = _sandbox_org(url, ca_file).bookings()
+        try:
+            file.write_text(listed, encoding="utf-8")
+        except OSError as error:
+            raise SandboxError(str(file), f"the list cannot be written there: {error.strerror}") from error
+        click.echo(f"{listed.count(chr(10)) - 1:,} bookings written to {file}")
+        return 0
+
+    sys.exit(_guarded(write, False))
+
+
 def _sandbox_org(url: str | None, ca_file: str | None) -> Any:
     from orchestration.sandbox import Embedded, Running
 

@@ -38,6 +38,7 @@ from connectors.sandbox.simulate.truth.facts import facts_table
 from connectors.sandbox.simulate.truth.known import Known
 from connectors.sandbox.simulate.truth.ledger import every_fact
 from connectors.sandbox.simulate.truth.odds import odds_at, odds_table
+from connectors.sandbox.simulate.work.bookings import bookings_csv
 from connectors.sandbox.simulate.work.campaigns import (
     Campaigns,
     campaign_ids,
@@ -139,6 +140,11 @@ class Company:
         """All that can be told in plain Python, as known at an instant (default: the anchor)."""
         book, second = self.pipeline.book, self._second(at)
         return Known(self.era, self.staff, book, self.conduct, self.roles, self.splits, self.currencies, second)
+
+    def bookings_csv(self, at: datetime | None = None) -> str:
+        """What finance has booked by an instant (default: the anchor), as the CSV file that it hands out."""
+        listed = self.known(at).bookings()
+        return bookings_csv(listed, self.pipeline.book, self.customers, self.era.has_currencies)
 
     def _second(self, at: datetime | None) -> int:
         """The first second after an instant: what happens at it is known."""

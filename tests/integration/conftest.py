@@ -12,7 +12,6 @@ from connectors.sandbox.simulate.setting.era import Era
 from orchestration.embedded import OrgClock, read_clock, write_clock
 from orchestration.settings import Settings
 from tests.support.commands import Command, salespulse
-from tests.support.finance import write_bookings
 from tests.support.telling import without_purged
 
 SCALE = 0.2
@@ -36,9 +35,12 @@ def first_run(main_home: Path) -> Command:
 
 @pytest.fixture(scope="session")
 def finance_file(main_home: Path, first_run: Command) -> Path:
-    """What finance has booked of the deals won until the first run; only the second one is told of it."""
+    """What finance has booked until the first run; only the second one is told of it."""
     assert first_run.exit_code == 0, first_run.stderr
-    return write_bookings(main_home)
+    file = main_home / "bookings.csv"
+    written = salespulse(main_home, "sandbox", "bookings", str(file), env=SMALL)
+    assert written.exit_code == 0, written.stderr
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -87,11 +87,12 @@ def test_attainment_by_tenure_is_bookings_over_quota(warehouse: Path, world: Wor
 
 
 def _is_adherent(deal: Deal) -> bool:
-    """Whether no stage of the deal's process was passed over, on the way to a loss apart."""
+    """Whether no stage of the deal's process was passed over; but on the way to a loss, for good or not."""
     passed = [(ORDERS.get((deal.record_type or "", stage)), stage) for _, stage in deal.steps]
     own = [(order, stage) for order, stage in passed if order is not None]  # a stay in another process is passed over
     for (before, _), (after, stage) in pairwise(own):
-        if after - before > 1 and (deal.state == "won" or stage not in deal.closed_stages):
+        is_its_win = deal.state == "won" and stage == deal.steps[-1][1]
+        if after - before > 1 and (is_its_win or stage not in deal.closed_stages):
             return False
     return True
 

@@ -29,6 +29,8 @@ COVERAGE = (
     "bookings_amount",
     "open_due_amount",
     "weighted_due_amount",
+    "default_weighted_due_amount",
+    "expected_due_amount",
     "commit_amount",
     "best_case_amount",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
 from orchestration.cli import cli
@@ -11,9 +12,7 @@ from orchestration.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
-COMMANDS = ("run", "sync", "build", "check", "publish", "export", "status", "doctor", "dev")
 WIDTH = 78  # of the help, as a terminal of 80 shows it
-SANDBOX = ("sandbox serve", "sandbox advance", "sandbox status")
 
 
 def settings_page() -> str:
@@ -30,10 +29,19 @@ def settings_page() -> str:
 def commands_page() -> str:
     """The help of every command, as it prints it."""
     parts = ["# Commands", "", "`python -m orchestration.cli` is the same as `salespulse`."]
-    for command in (*COMMANDS, *SANDBOX):
+    for command in _commands(cli):
         said = CliRunner().invoke(cli, [*command.split(), "--help"], prog_name="salespulse", terminal_width=WIDTH)
         parts += ["", f"## {command}", "", "```", said.stdout.strip(), "```"]
     return "\n".join(parts)
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[str]:
+    """All of them as they are typed; those of groups after the others."""
+    single = [name for name, each in group.commands.items() if not isinstance(each, click.Group)]
+    yield from (f"{before}{name}" for name in single)
+    for name, each in group.commands.items():
+        if isinstance(each, click.Group):
+            yield from _commands(each, f"{before}{name} ")
 
 
 def marts_page() -> str:

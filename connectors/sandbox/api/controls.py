@@ -12,7 +12,7 @@ from typing import Any
 from connectors.sandbox.api.login import Sessions
 from connectors.sandbox.api.quotas import Quotas
 from connectors.sandbox.api.replication import Transactions
-from connectors.sandbox.api.truths import tell_truth
+from connectors.sandbox.api.truths import finance_bookings, tell_truth
 from connectors.sandbox.dml.writing import Writer
 from connectors.sandbox.errors import OrgError
 from connectors.sandbox.http.faults import Faults
@@ -64,6 +64,8 @@ class Controls:
         }
         if name.partition("/")[0] == "truth":
             return json_response(tell_truth(self._org, name.partition("/")[2], parameters))
+        if name == "bookings":
+            return Response(200, finance_bookings(self._org).encode(), "text/csv;charset=UTF-8")
         if name not in told:
             raise _unknown()
         return json_response(told[name]())
@@ -139,7 +141,7 @@ def _ids(told: Mapping[str, Any], key: str) -> list[str]:
 
 def _unknown() -> OrgError:
     message = (
-        "No such control; there are GET /sandbox/status, truth, truth/facts, truth/totals, truth/staff, truth/odds, "
+        "No such control; there are GET /sandbox/status, bookings, truth, truth/facts, truth/totals and others, "
         "GET or POST /sandbox/faults, permissions, limits, transaction, and POST /sandbox/advance, expire-sessions, "
         "undelete, merge, hard-delete"
     )

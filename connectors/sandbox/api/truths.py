@@ -1,4 +1,5 @@
-"""What the company behind the org knows and no record tells, as documents: the ledger, its reasons, totals, odds."""
+"""What the company behind the org knows and no record tells, as documents: the ledger, its reasons, totals, odds;
+and the list that its finance department keeps."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -14,20 +15,27 @@ from connectors.sandbox.store.org import Knowing, Org
 def tell_truth(org: Org, what: str, parameters: Mapping[str, str]) -> Any:
     """The document named `what`, as of the org's clock.
 
-    The ledger by rule (no name); `facts` with reasons; `totals` of the KPIs and `coverage` of quotas by `period` and
-    `scope`; `conversions` of stages by `period`; `deals`: stays in stages, cohorts and open deals; `leads` one by one;
-    `staff`, the totals of activities, leads and quotas; `odds` of the open deals. Raises OrgError for a name or a
-    parameter that there is not, and for all but the ledger where no simulated company is behind the org.
+    The ledger by rule (no name); `facts` with reasons; the true figures by name, most by `period` and `scope`: which
+    there are tells docs/how-to/use-the-sandbox.md. Raises OrgError for a name or a parameter that there is not, and for
+    all but the ledger where no simulated company is behind the org.
     """
     if not what:
         return {rule: sorted(ids) for rule, ids in org.truth.items()}
-    if org.company is None:
-        raise OrgError("NOT_FOUND", "This org was not simulated: nothing is known beyond its records", 404)
-    now = org.clock.now
     try:
-        return _document(org.company, what, parameters, now)
+        return _document(_company(org), what, parameters, org.clock.now)
     except ValueError as error:
         raise OrgError("INVALID_ARGUMENT", str(error)) from error
+
+
+def finance_bookings(org: Org) -> str:
+    """What finance has booked, as its CSV file. Raises OrgError where no simulated company is behind the org."""
+    return _company(org).bookings_csv(org.clock.now)
+
+
+def _company(org: Org) -> Knowing:
+    if org.company is None:
+        raise OrgError("NOT_FOUND", "This org was not simulated: nothing is known beyond its records", 404)
+    return org.company
 
 
 def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: datetime) -> Any:
@@ -48,6 +56,9 @@ def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: d
         "sellers": lambda: company.known(now).sellers(scope),
         "touches": lambda: company.known(now).touches(period, scope),
         "stalls": lambda: company.known(now).stalls(scope),
+        "cohorts": lambda: company.known(now).customer_cohorts(),
+        "pay": lambda: company.known(now).pay(),
+        "finance": lambda: company.known(now).reconciliation(period),
         "credits": lambda: company.known(now).credits(period, scope),
         "standing": lambda: company.known(now).standing(period),
         "adherence": lambda: company.adherence(scope, rules, now),

@@ -73,6 +73,8 @@ class Knowing(Protocol):
 
     def known(self, at: datetime | None = None) -> Any: ...
 
+    def bookings_csv(self, at: datetime | None = None) -> str: ...
+
 
 class Org:
     """Record versions behind a clock. `tables` are, by sObject, Arrow tables or iterables of Arrow record batches

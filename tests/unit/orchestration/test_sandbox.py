@@ -1,4 +1,4 @@
-"""`salespulse sandbox advance` and `status`: the clock of a running org, and of the embedded one."""
+"""`salespulse sandbox advance`, `status` and `bookings`: of a running org, and of the embedded one."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -79,3 +79,16 @@ def test_the_commands_move_and_tell_the_clock(embedded: Embedded) -> None:
     wrong = salespulse_here(home, "sandbox", "advance", "--url", "http://127.0.0.1:9", "--days", "1", "--json")
     assert wrong.exit_code == 1 and "no sandbox org answers" in json.loads(wrong.stdout)["errors"][0]
     assert salespulse_here(home, "sandbox", "advance").exit_code == 2
+
+
+def test_finance_of_the_embedded_org_hands_out_the_list_that_it_would_have_running(
+    embedded: Embedded, tmp_path: Path
+) -> None:
+    home, small, file = embedded.settings.root, {"SALESPULSE_SANDBOX_SCALE": "0.05"}, tmp_path / "bookings.csv"
+    written = salespulse_here(home, "sandbox", "bookings", str(file), env=small)
+    assert written.exit_code == 0 and f"bookings written to {file}" in written.stdout
+    with SandboxServer(open_org(scale=0.05, now=NOW)) as server:
+        assert Running(server.url).bookings() == file.read_text()
+    assert file.read_text().count("\n") > 10
+    nowhere = salespulse_here(home, "sandbox", "bookings", str(tmp_path / "none" / "file.csv"), env=small)
+    assert nowhere.exit_code == 1 and "none/file.csv" in nowhere.stderr

@@ -8,7 +8,7 @@ import numpy as np
 
 from connectors.sandbox.simulate.deals.book import Book
 from connectors.sandbox.simulate.deals.splits import OVERLAY, Splits
-from connectors.sandbox.simulate.setting.era import to_date
+from connectors.sandbox.simulate.setting.era import DAY, to_date
 from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.truth.chronicle import Story
 from connectors.sandbox.simulate.truth.conversion import Conversion
@@ -17,6 +17,26 @@ from connectors.sandbox.simulate.truth.scopes import ScopesOf
 
 WHOLE = 100.0  # percent
 FIGURES = ("split_bookings", "bookings", "overlay")
+
+
+def credited_by_quarter(
+    every: Iterable[Story],
+    book: Book,
+    splits: Splits,
+    staff: Staff,
+    conversion: Conversion,
+    quarters: Calendar,
+    now: int,
+) -> dict[tuple[int, int], int]:
+    """By person and number of the quarter the cents of wins up to now that are credited; overlays are none."""
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for story in every:
+        last = story.last
+        if last.is_won and not last.is_deleted and last.close <= now // DAY:
+            for person, figure, cents in credits(story, book, splits, staff, conversion):
+                if figure == "split_bookings":
+                    found[person, quarters.number(last.close)] += cents
+    return found
 
 
 def credit_totals(
@@ -33,7 +53,7 @@ def credit_totals(
     for story in every:
         last = story.last
         if last.is_won and not last.is_deleted:
-            for person, figure, cents in _credits(story, book, splits, staff, conversion):
+            for person, figure, cents in credits(story, book, splits, staff, conversion):
                 for scope in scopes_of(person):
                     sums[calendar.number(last.close), scope][figure] += cents
     return [
@@ -43,7 +63,7 @@ def credit_totals(
     ]
 
 
-def _credits(
+def credits(
     story: Story, book: Book, splits: Splits, staff: Staff, conversion: Conversion
 ) -> Iterator[tuple[int, str, int]]:
     """(person, figure, cents) of a deal that is won. A share is rounded before it is converted, as it is entered."""

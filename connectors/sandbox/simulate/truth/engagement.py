@@ -17,7 +17,7 @@ def open_deals(
     every: Iterable[Story], ids: list[str], roles: ContactRoles, done: Iterable[Doing], instant: int
 ) -> Iterator[dict[str, Any]]:
     """One row per deal that is open before the second `instant`; `last_activity` in UTC seconds, None if never."""
-    people = _people(roles, instant)
+    people = people_by_deal(roles, instant)
     touched: dict[int, int] = {}
     for each in done:
         touched[each.deal] = max(touched.get(each.deal, each.at), each.at)
@@ -37,7 +37,8 @@ def open_deals(
             }
 
 
-def _people(roles: ContactRoles, instant: int) -> dict[int, set[int]]:
+def people_by_deal(roles: ContactRoles, instant: int) -> dict[int, set[int]]:
+    """By deal who has had a part in it before an instant; deals with nobody are left out."""
     found: dict[int, set[int]] = defaultdict(set)
     columns = (roles.deal, roles.contact, roles.added)
     for deal, contact, added in zip(*(each.tolist() for each in columns), strict=True):

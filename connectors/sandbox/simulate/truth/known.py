@@ -20,13 +20,17 @@ from connectors.sandbox.simulate.truth.capacity import capacity_totals, ramp_tot
 from connectors.sandbox.simulate.truth.chronicle import Story, stories
 from connectors.sandbox.simulate.truth.contracts import Contract, contracts
 from connectors.sandbox.simulate.truth.conversion import Conversion
-from connectors.sandbox.simulate.truth.credits import credit_totals
+from connectors.sandbox.simulate.truth.credits import credit_totals, credited_by_quarter
+from connectors.sandbox.simulate.truth.customer_cohorts import customer_cohorts
+from connectors.sandbox.simulate.truth.deeds import deeds_by_quarter
 from connectors.sandbox.simulate.truth.engagement import open_deals
 from connectors.sandbox.simulate.truth.flows import deal_flows, work_flows
 from connectors.sandbox.simulate.truth.ladder import Ladder
 from connectors.sandbox.simulate.truth.lead_totals import each_lead
+from connectors.sandbox.simulate.truth.pay import pay_estimates
 from connectors.sandbox.simulate.truth.periods import Calendar
 from connectors.sandbox.simulate.truth.quota_totals import coverage_totals, quotas_by_owner
+from connectors.sandbox.simulate.truth.reconciliation import ledgers, reconciled
 from connectors.sandbox.simulate.truth.retention import contract_rows, retention_totals
 from connectors.sandbox.simulate.truth.rollups import rollups
 from connectors.sandbox.simulate.truth.scopes import ScopesOf, scoped
@@ -37,6 +41,8 @@ from connectors.sandbox.simulate.truth.standing import adherence_totals, standin
 from connectors.sandbox.simulate.truth.totals import totals
 from connectors.sandbox.simulate.truth.touched import touch_totals
 from connectors.sandbox.simulate.truth.velocity import velocities
+from connectors.sandbox.simulate.truth.weighting import worth_of
+from connectors.sandbox.simulate.work.bookings import Booking, bookings
 from connectors.sandbox.simulate.work.conduct import Conduct
 
 MARGIN_DAYS = 1_500  # close dates may lie this far beyond the era
@@ -105,7 +111,8 @@ class Known:
         """Quotas by period and scope, and what is booked and open against them: see `coverage_totals`."""
         calendar = self.calendar(kind)
         asked = quotas_by_owner(self.quotas, calendar, self.calendar("quarter"), self.now)
-        return coverage_totals(self.stories, asked, calendar, self.scopes(scope))
+        worth = worth_of(self.stories, self.ladder)
+        return coverage_totals(self.stories, asked, calendar, self.scopes(scope), worth)
 
     def conversions(self, kind: str) -> list[dict[str, Any]]:
         """Stage conversions by process, stage and period of entry: see `stage_totals.conversions`."""
@@ -164,6 +171,10 @@ class Known:
         found = self._contracts()
         return retention_totals(found, self.calendar(kind), self.scopes(scope), owners.__getitem__, self.today)
 
+    def customer_cohorts(self) -> list[dict[str, Any]]:
+        """Customers by the quarter in which they were won, and what is left of them: see `customer_cohorts`."""
+        return customer_cohorts(self._contracts(), self.calendar("quarter"), self.today)
+
     def credits(self, kind: str, scope: str) -> list[dict[str, Any]]:
         """Bookings as they are credited to people, by period and scope: see `credit_totals`."""
         book, conversion, calendar = self.book, self.conversion, self.calendar(kind)
@@ -196,6 +207,27 @@ class Known:
             "ramp": ramp_totals(rows, self.today),
             "capacity": capacity_totals(rows, quarters, self.scopes(scope)),
         }
+
+    def pay(self) -> list[dict[str, Any]]:
+        """What the company's plan makes of each seller's quarters: see `pay_estimates`."""
+        book, quarters = self.book, self.calendar("quarter")
+        credited = credited_by_quarter(self.stories, book, self.splits, self.staff, self.conversion, quarters, self.now)
+        deeds = deeds_by_quarter(self.stories, book, self.roles, self.ladder, quarters, self.instant)
+        asked = quotas_by_owner(self.quotas, quarters, quarters, self.now)
+        return pay_estimates(credited, asked, deeds, self.staff, quarters, self.now)
+
+    def bookings(self) -> list[Booking]:
+        """What finance has booked: its own list, of which no record of the org tells."""
+        return bookings(self.era, self.book, self.conduct.customers, self.currencies, self.now)
+
+    def reconciliation(self, kind: str, booked: list[Booking] | None = None) -> list[dict[str, Any]]:
+        """Bookings of the deals and of finance by period and account, matched and not: see `reconciled`.
+
+        `booked` is finance's list if it is another one than today's.
+        """
+        listed = self.bookings() if booked is None else booked
+        told = ledgers(listed, self.stories, self.book, self.conduct.customers, self.currencies)
+        return reconciled(told, self.calendar(kind), self.calendar("month"), self.conversion, self.now)
 
     def leads(self) -> list[dict[str, Any]]:
         """The leads one by one: see `each_lead`."""

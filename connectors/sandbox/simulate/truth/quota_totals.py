@@ -12,11 +12,13 @@ from connectors.sandbox.simulate.truth.chronicle import Story
 from connectors.sandbox.simulate.truth.periods import Calendar
 from connectors.sandbox.simulate.truth.scopes import ScopesOf
 from connectors.sandbox.simulate.truth.tally import share
+from connectors.sandbox.simulate.truth.weighting import Worth
 
 COMMIT = CATEGORIES.index("Forecast")
 LIKELY = (CATEGORIES.index("BestCase"), CATEGORIES.index("MostLikely"))
 SATURDAY = 5
-FIGURES = ("quota", "bookings", "open_due", "weighted_due", "commit", "best_case")
+CHANCES = ("default_weighted_due", "expected_due")
+FIGURES = ("quota", "bookings", "open_due", "weighted_due", *CHANCES, "commit", "best_case")
 
 
 def quotas_by_owner(quotas: Quotas, calendar: Calendar, quarters: Calendar, at: int) -> dict[tuple[int, int], float]:
@@ -39,10 +41,12 @@ def coverage_totals(
     asked: dict[tuple[int, int], float],
     calendar: Calendar,
     scopes_of: ScopesOf,
+    worth: Worth,
 ) -> list[dict[str, Any]]:
     """Per period and scope quota, bookings and what is open and due now, the categories cumulative; gap and ratios.
 
-    A deal counts for who owns it now. The quota of a scope is the sum of its people's.
+    A deal counts for who owns it now; `worth` tells what it is worth by chance. The quota of a scope is the sum of its
+    people's.
     """
     sums: dict[tuple[int, str], dict[str, float]] = defaultdict(lambda: dict.fromkeys(FIGURES, 0.0))
     for (person, number), cents in asked.items():
@@ -50,14 +54,14 @@ def coverage_totals(
             sums[number, scope]["quota"] += cents
     for story in every:
         for scope in scopes_of(story.last.owner):
-            _count(sums[calendar.number(story.last.close), scope], story)
+            _count(sums[calendar.number(story.last.close), scope], story, worth)
     return [
         {"period_start": to_date(calendar.starts[number]), "scope_id": scope, **_row(figures)}
         for (number, scope), figures in sorted(sums.items())
     ]
 
 
-def _count(figures: dict[str, float], story: Story) -> None:
+def _count(figures: dict[str, float], story: Story, worth: Worth) -> None:
     last = story.last
     if last.is_deleted or (last.is_closed and not last.is_won):
         return
@@ -66,6 +70,8 @@ def _count(figures: dict[str, float], story: Story) -> None:
     else:
         figures["open_due"] += last.cents
         figures["weighted_due"] += last.weighted_cents
+        for name, cents in zip(CHANCES, worth(story), strict=True):
+            figures[name] += cents
     if last.is_won or last.category == COMMIT:
         figures["commit"] += last.cents
     if last.is_won or last.category in (COMMIT, *LIKELY):

@@ -13,7 +13,8 @@ with skips as (
         on changes.opportunity_id = deals.opportunity_id
     where
         changes.stage_steps > 1
-        and (changes.is_skip or deals.is_won)
+        -- past stages to the win; a loss that was taken back is no stage
+        and (changes.is_skip or (deals.is_won and changes.new_value = deals.stage_name))
 
 ),
 

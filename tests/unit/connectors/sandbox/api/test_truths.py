@@ -62,6 +62,27 @@ def test_figures_by_scope_are_told(company_api: Any, path: str, names: set[str])
     assert all(any(row[name] for row in rows) for name in names)
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/cohorts", {"cohort_start", "kept_count", "net_retention_ratio"}),
+        ("/pay", {"owner_id", "quota_amount", "gate_result", "estimated_pay_amount"}),
+        ("/finance?period=quarter", {"account_id", "crm_amount", "finance_amount", "difference_amount"}),
+    ],
+)
+def test_cohorts_pay_and_finance_are_told(company_api: Any, path: str, names: set[str]) -> None:
+    rows = told(company_api, path).json()
+    assert names <= set(rows[-1])
+    assert all(any(row[name] for row in rows) for name in names)
+
+
+def test_finance_hands_out_its_list(company_api: Any, tiny: Any) -> None:
+    listed = requests.get(f"{company_api.server.url}/sandbox/bookings", timeout=60)
+    assert listed.headers["Content-Type"].startswith("text/csv")
+    assert listed.text.startswith("booking_id,booked_date,amount,") and listed.text.count("\n") > 20
+    assert requests.get(f"{tiny.server.url}/sandbox/bookings", timeout=60).status_code == 404
+
+
 def test_forecasts_sellers_and_the_open_pipeline_are_told(company_api: Any) -> None:
     forecasts = told(company_api, "/forecasts?scope=company").json()
     assert set(forecasts) == {"rollups", "accuracy"}
