@@ -14,7 +14,7 @@ from connectors.sandbox.simulate.setting.era import DAY, Era, to_date
 from connectors.sandbox.simulate.setting.money import Currencies
 from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.quotas import Quotas, quotas, sales_of
-from connectors.sandbox.simulate.truth.accuracy import accuracies
+from connectors.sandbox.simulate.truth.accuracy import accuracies, range_accuracies, ranges
 from connectors.sandbox.simulate.truth.activity_totals import Doing, doings_at
 from connectors.sandbox.simulate.truth.capacity import capacity_totals, ramp_totals, seller_months
 from connectors.sandbox.simulate.truth.chronicle import Story, stories
@@ -195,7 +195,13 @@ class Known:
         for person, key in enumerate(ids):
             for each in scopes_of(person):
                 below[each].add(key)
-        return {"rollups": rolled, "accuracy": accuracies(rolled, single, below)}
+        told = ranges(rolled)
+        return {
+            "rollups": rolled,
+            "accuracy": accuracies(rolled, single, below),
+            "ranges": told,
+            "range_accuracy": range_accuracies(told),
+        }
 
     def sellers(self, scope: str) -> dict[str, list[dict[str, Any]]]:
         """Months of the sellers, quota and bookings by tenure, and by quarter and scope what is to be expected."""
