@@ -16,7 +16,7 @@ from connectors.warehouse.connection import connect
 from connectors.warehouse.instants import now, stored
 from orchestration import dbt
 from orchestration.settings import Settings
-from orchestration.unchanged import unchanged_nodes
+from orchestration.unchanged import is_lacking, unchanged_nodes
 
 # The tables whose changes the models follow row by row, or that only models built whole read. A change of any other
 # (stages, periods, …) touches every deal.
@@ -52,7 +52,10 @@ def build(
     with _session(settings) as connection:
         made_from = builds.sources(connection)
         since = None if is_full else builds.changed_since(connection, fingerprint, made_from, FOLLOWED)
-        if since and not is_in_one_fiscal_year(connection, builds.last_as_of(connection), made_from.as_of):
+        last_as_of = builds.last_as_of(connection)
+        if since and not is_in_one_fiscal_year(connection, last_as_of, made_from.as_of):
+            since = None
+        if since and is_lacking(dbt.manifest(), _relations(connection)):
             since = None
         if since is None:
             # Were this build to fail half-way, its tables would be of two kinds: nothing may be built upon them.
@@ -63,7 +66,7 @@ def build(
     log.info("Building from %s", f"what was loaded after {since:%Y-%m-%d %H:%M:%S} UTC" if since else "all rows")
     if left:
         log.info("Left as they are: %d models, seeds and tests that read nothing which changed", len(left))
-    results = dbt.build(settings, select=select, left=left, since=since, has_tests=has_tests)
+    results = dbt.build(settings, select=select, left=left, since=since, as_of=last_as_of, has_tests=has_tests)
     if not select and all(result.status in DONE for result in results if not result.is_test):
         with _session(settings) as connection:
             builds.record(connection, fingerprint, made_from, stored(now()), _holding(results, left))
@@ -71,15 +74,10 @@ def build(
 
 
 def _unchanged(connection: DuckDBPyConnection, made_from: builds.Sources) -> frozenset[str]:
-    relations = connection.execute(
-        "SELECT schema_name || '.' || table_name, 'table' FROM duckdb_tables() "
-        "WHERE database_name = current_database() UNION ALL SELECT schema_name || '.' || view_name, 'view' "
-        "FROM duckdb_views() WHERE database_name = current_database() AND NOT internal"
-    ).fetchall()
     return unchanged_nodes(
         dbt.manifest(),
         sources=builds.unchanged(connection, made_from),
-        relations=dict(relations),
+        relations=_relations(connection),
         proven=builds.proven(connection),
     )
 
@@ -104,6 +102,16 @@ def is_in_one_fiscal_year(connection: DuckDBPyConnection, last: datetime | None,
     except CatalogException:
         return False
     return found == (1,)
+
+
+def _relations(connection: DuckDBPyConnection) -> dict[str, str]:
+    """"table" or "view" by "schema.name", as they are there."""
+    found = connection.execute(
+        "SELECT schema_name || '.' || table_name, 'table' FROM duckdb_tables() "
+        "WHERE database_name = current_database() UNION ALL SELECT schema_name || '.' || view_name, 'view' "
+        "FROM duckdb_views() WHERE database_name = current_database() AND NOT internal"
+    ).fetchall()
+    return dict(found)
 
 
 def _session(settings: Settings) -> DuckDBPyConnection:

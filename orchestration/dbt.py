@@ -78,12 +78,13 @@ def build(
     select: Sequence[str] = (),
     left: Collection[str] = (),
     since: datetime | None = None,
+    as_of: datetime | None = None,
     has_tests: bool = True,
 ) -> list[NodeResult]:
     """Build the selected nodes (default: all) but for those that are `left` as they are, and run their tests.
 
     `left`: ids of nodes; `since`: the last load (naive UTC) that the models hold already; None builds them from all
-    rows. The results come in an order in which each follows what it reads. Raises DbtError.
+    rows; `as_of`: the as-of instant of the build that they are built upon. The results come in an order in which each follows what it reads. Raises DbtError.
     """
     arguments = ["build", *(["--select", *select] if select else []), *([] if since else ["--full-refresh"])]
     arguments += ["--exclude-resource-type", "unit_test", *([] if has_tests else ["test"])]
@@ -93,8 +94,11 @@ def build(
     target = settings.root / "dbt"
     target.mkdir(parents=True, exist_ok=True)
     parsed = _parsed()
-    changed_since = since.isoformat(sep=" ") if since else ""
-    with _environment({**_variables(settings), "SALESPULSE_CHANGED_SINCE": changed_since}):
+    upon = {
+        "SALESPULSE_CHANGED_SINCE": since.isoformat(sep=" ") if since else "",
+        "SALESPULSE_BUILT_AS_OF": as_of.isoformat(sep=" ") if since and as_of else "",
+    }
+    with _environment({**_variables(settings), **upon}):
         result = _invoke([*arguments, *UNWRITTEN], target=target, parsed=parsed)
     done = [
         NodeResult(

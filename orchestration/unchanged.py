@@ -10,6 +10,8 @@ from typing import Any
 
 # The macro by which the text of a model depends on the build. A view with it is another one each time.
 OF_THE_BUILD = "macro.salespulse.changed_since"
+# The schema in which tables tell what differs in them since the last build.
+TOLD_IN = "intermediate"
 
 
 def unchanged_nodes(
@@ -29,6 +31,25 @@ def unchanged_nodes(
         if (key in proven if node["resource_type"] == "test" else not _is_missing(node, relations))
         and (not changed(key) or (_is_view(node) and not varying(node)))
     )
+
+
+def is_lacking(manifest: Mapping[str, Any], relations: Mapping[str, str]) -> bool:
+    """Whether a table is gone that keeps its rows or tells others which of them differ: who reads it kept what it said.
+
+    What differs is told in a table of its own, see macros/differences.sql.
+    """
+    return any(
+        (is_telling := _calls(node, "tell_differing")) and f"{TOLD_IN}.{node['alias']}__differing" not in relations
+        or (is_telling or _calls(node, "keep_before", "forget_touched")) and _is_missing(node, relations)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    )
+
+
+def _calls(node: Mapping[str, Any], *macros: str) -> bool:
+    """Whether a hook of the model calls one of the macros."""
+    hooks = [hook["sql"] for kind in ("pre-hook", "post-hook") for hook in node["config"].get(kind, ())]
+    return any(macro in hook for macro in macros for hook in hooks)
 
 
 def _changes(manifest: Mapping[str, Any], same: Collection[str], relations: Mapping[str, str]) -> Callable[[str], bool]:

@@ -3,22 +3,7 @@
     stood when the period began and when it ended (T while it runs). Only periods whose begin is known.
 #}
 
-with versions as (
-
-    select
-        *,
-        coalesce(owner_id, '') as owned_by_id,
-        -- in constant currency: a push moves a deal and does not re-rate it
-        coalesce(constant_amount, 0) as value_amount,
-        -- never null: with an "or" in a left join every deal would be compared with every other
-        coalesce(valid_to, {{ end_of_time() }}) as ends_at,
-        version_number = max(version_number) over (partition by opportunity_id) as is_last
-
-    from {{ ref('fct_opportunity_versions') }}
-
-),
-
-days as (
+with days as (
 
     {% for kind, column in [
         ('week', 'week_start_date'), ('month', 'fiscal_month_start_date'), ('quarter', 'fiscal_quarter_start_date')
@@ -47,26 +32,71 @@ periods as (
 
 ),
 
-due as (
+candidates as (
+
+    select
+        opportunity_id,
+        close_date,
+        valid_from,
+        coalesce(valid_to, {{ end_of_time() }}) as ends_at
+
+    from {{ ref('fct_opportunity_versions') }}
+    {% if is_partial() or not execute %}
+    where
+        opportunity_id in (select touched.opportunity_id from {{ ref('int_opportunities_touched') }} as touched)
+        or close_date >= (select min(period_start_date) from ({{ unfinished_periods() }}) as unfinished)
+        or {{ is_history_other() }}
+    {% endif %}
+
+),
+
+seen as (
 
     select distinct
-        versions.opportunity_id,
+        candidates.opportunity_id,
         periods.period_kind,
         periods.period_start_date,
         periods.period_end_date,
         periods.starts_at,
         periods.known_until
 
-    from versions
+    from candidates
     inner join days
-        on versions.close_date = days.date_day
+        on candidates.close_date = days.date_day
     inner join periods
         on
             days.period_kind = periods.period_kind
             and days.period_start_date = periods.period_start_date
     where
-        versions.valid_from <= periods.known_until
-        and versions.ends_at > periods.starts_at
+        candidates.valid_from <= periods.known_until
+        and candidates.ends_at > periods.starts_at
+
+),
+
+due as (
+
+    select * from seen
+    {% if is_partial() %}
+    where {{ renewed_due_deals() }}
+    {% endif %}
+
+),
+
+versions as (
+
+    select
+        *,
+        coalesce(owner_id, '') as owned_by_id,
+        -- in constant currency: a push moves a deal and does not re-rate it
+        coalesce(constant_amount, 0) as value_amount,
+        -- never null: with an "or" in a left join every deal would be compared with every other
+        coalesce(valid_to, {{ end_of_time() }}) as ends_at,
+        version_number = max(version_number) over (partition by opportunity_id) as is_last
+
+    from {{ ref('fct_opportunity_versions') }}
+    {% if is_partial() %}
+    where opportunity_id in (select due.opportunity_id from due)
+    {% endif %}
 
 ),
 

@@ -3,12 +3,12 @@
     'pushed_out', 'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing'] %}
 {% set counted = ['opening', 'created', 'won', 'lost', 'pushed_out', 'closing'] %}
 {% set known = 'spine.starts_at >= spine.known_from' %}
-{% set sums = {
-    'slipped_count': 'count(*) filter (where is_slip)', 'slipped_amount': 'sum(slipped_amount)',
-    'bookings_amount': 'sum(bookings_amount)', 'currency_effect_amount': 'sum(bookings_amount - amount)' } %}
+{% set sums = {'slipped_count': 'sum(slipped_count)', 'slipped_amount': 'sum(slipped_amount)',
+    'bookings_amount': 'sum(bookings_amount)', 'currency_effect_amount': 'sum(currency_effect_amount)'} %}
 {% set of = " filter (where leg = '%s')" %}
 {% for leg in legs %}{% do sums.update({leg ~ '_amount': 'sum(amount)' ~ of % leg}) %}{% endfor %}
-{% for leg in counted %}{% do sums.update({leg ~ '_count': 'count(*)' ~ of % leg}) %}{% endfor %}
+{% for leg in counted %}{% do sums.update({leg ~ '_count': 'sum(deal_count)' ~ of % leg}) %}{% endfor %}
+{% set period = ['period_kind', 'period_start_date'] | join(', ') %}
 
 with named as (
 
@@ -41,6 +41,31 @@ spine as (
     cross join horizons
     inner join {{ ref('dim_periods') }} as periods
         on periods.period_kind in ('week', 'month', 'quarter') and not periods.is_future
+    {% if is_partial() %}
+    where (scope_kind, scope_id, {{ period }}) in (select * from {{ renewed() }})
+    {% endif %}
+
+),
+
+legs as (
+
+    -- a leg is summed before it gets a column of its own
+    select
+        owner_id,
+        counterpart_owner_id,
+        {{ period }},
+        leg,
+        cast(sum(amount) as decimal(18, 2)) as amount,
+        count(*) as deal_count,
+        sum(case when is_slip then 1 else 0 end) as slipped_count,
+        cast(sum(slipped_amount) as decimal(18, 2)) as slipped_amount,
+        cast(sum(bookings_amount) as decimal(18, 2)) as bookings_amount,
+        cast(sum(bookings_amount - amount) as decimal(18, 2)) as currency_effect_amount
+    from {{ ref('fct_pipeline_movements') }}
+    {% if is_partial() %}
+    where {{ of_renewed_scopes() }}
+    {% endif %}
+    group by owner_id, counterpart_owner_id, {{ period }}, leg
 
 ),
 
@@ -52,10 +77,9 @@ moved as (
         {% endfor %}
         owner_id,
         counterpart_owner_id,
-        period_kind,
-        period_start_date
-    from {{ ref('fct_pipeline_movements') }}
-    group by owner_id, counterpart_owner_id, period_kind, period_start_date
+        {{ period }}
+    from legs
+    group by owner_id, counterpart_owner_id, {{ period }}
 
 ),
 
