@@ -53,7 +53,7 @@
 {% macro keep_but(keys, columns) -%}
     {%- if execute and changed_since() != '' -%}
     create or replace temp table {{ renewed() }} as {{ keys }};
-    delete from {{ this }} where ({{ columns | join(', ') }}) in (select {{ columns | join(', ') }} from {{ renewed() }});
+    delete from {{ this }} where ({{ columns | join(', ') }}) in (select * from {{ renewed() }});
     {%- endif -%}
 {%- endmacro %}
 

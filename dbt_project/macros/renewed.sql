@@ -18,9 +18,13 @@
     where periods.ends_at >= {{ built_as_of() }}
 {%- endmacro %}
 
-{#- Whether history is known from another instant than before: more periods, or fewer, are told then. -#}
+{#- Whether other past periods are told than before: the history is known from another instant, or the calendar begins
+    on another day. -#}
 {% macro is_history_other() -%}
-    exists (select 1 from {{ differing('dim_history_horizons') }} as horizons)
+    (
+        exists (select 1 from {{ differing('dim_history_horizons') }} as horizons)
+        or exists (select 1 from {{ differing('int_dates_spined') }} as days where days.date_day <= {{ built_as_of() }})
+    )
 {%- endmacro %}
 
 {#- Of a report of scopes by period the keys of what is computed anew: where something differs (`owned`: owner_id and
@@ -64,11 +68,77 @@
 {%- endmacro %}
 
 {#- Rows of owners by period: only those that some renewed row is made of. -#}
-{% macro of_renewed_scopes() -%}
-    (owner_id, period_kind, period_start_date) in (
+{% macro of_renewed_scopes(owner='owner_id') -%}
+    ({{ owner }}, period_kind, period_start_date) in (
         select scopes.owner_id, renewed.period_kind, renewed.period_start_date
         from {{ renewed() }} as renewed
         inner join {{ ref('int_scopes_membered') }} as scopes
             on renewed.scope_kind = scopes.scope_kind and renewed.scope_id = scopes.scope_id
     )
+{%- endmacro %}
+
+{#- The deals of which the record itself was loaded since the last build, be it for a field that no version holds. -#}
+{% macro renewed_records() -%}
+    {%- set changes = ref('stg_salesforce__opportunity_changes') -%}
+    select distinct changes.opportunity_id from {{ changes }} as changes where {{ is_loaded_since('changes.loaded_at') }}
+{%- endmacro %}
+
+{#- The deals of which anything may differ in how they stand at T: open ones, as they age; those of which a record, a state,
+    an activity, a role or the account is another; those dated beyond the days known so far; all, if the org has moved. -#}
+{% macro renewed_standings() -%}
+    {%- if changed_since() != '' or not execute -%}
+    {%- set accounts = ref('stg_salesforce__accounts') -%}
+    {{ renewed_records() }}
+    union all
+    select opportunity_id from {{ ref('int_opportunities_classified') }} as deals
+    where not is_closed or account_id in (
+        select accounts.account_id from {{ accounts }} as accounts where {{ is_loaded_since('accounts.loaded_at') }}
+    )
+    union all
+    select opportunity_id from {{ ref('int_opportunities_touched') }} as touched
+    union all
+    select opportunity_id from {{ differing('int_opportunity_activity_summarized') }} as activities
+    union all
+    select opportunity_id from {{ differing('int_contact_roles_counted') }} as contact_roles
+    union all
+    select opportunity_id from {{ ref('int_opportunity_closings_observed') }} as closings where not has_history
+    union all
+    select deals.opportunity_id from {{ this }} as deals
+    cross join {{ ref('int_as_of') }} as as_of
+    where
+        (deals.close_date is not null and deals.fiscal_quarter_start_date is null)
+        or deals.opportunity_url not like concat(as_of.instance_url, '%')
+        or {{ is_history_other() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Sellers × processes × stages of which a state of an open deal differs. -#}
+{% macro renewed_pipelines() -%}
+    select distinct
+        coalesce(versions.owner_id, '') as owner_id,
+        coalesce(versions.sales_process, '') as sales_process,
+        coalesce(versions.stage_name, '') as stage_name
+    from {{ differing('fct_opportunity_versions') }} as versions
+    where versions.is_open
+{%- endmacro %}
+
+{#- What a level of the pipeline belongs to, never null. -#}
+{% macro pipeline_key() -%}
+    {{ return(["coalesce(owner_id, '')", "coalesce(sales_process, '')", "coalesce(stage_name, '')"]) }}
+{%- endmacro %}
+
+{#- Scopes × periods of what bookings consist of. -#}
+{% macro renewed_bookings() -%}
+    {%- if changed_since() != '' or not execute -%}
+    {%- set owned = [] -%}
+    {%- for wins in [differing('int_wins_placed'), ref('int_wins_placed')] -%}
+        {%- do owned.append(
+            "select coalesce(wins.owner_id, '') as owner_id, days.period_kind, days.period_start_date from " ~ wins
+            ~ " as wins inner join " ~ ref('dim_periods')
+            ~ " as days on wins.close_date between days.period_start_date and days.period_end_date"
+            ~ " where days.period_kind in ('month', 'quarter', 'year') and not days.is_future"
+        ) -%}
+    {%- endfor -%}
+    {{ renewed_scopes(owned[0], owned[1], ['month', 'quarter', 'year']) }}
+    {%- endif -%}
 {%- endmacro %}

@@ -25,6 +25,14 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- As a condition: the row is of a touched deal. -#}
+{% macro is_of_touched(column='opportunity_id') -%}
+    {%- set touched = ref('int_opportunities_touched') if is_partial() or not execute -%}
+    {%- if is_partial() -%}
+    {{ column }} in (select touched.{{ column }} from {{ touched }} as touched)
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Before the rows of touched deals are put in: out with those that are there. -#}
 {% macro forget_touched(column='opportunity_id') -%}
     {%- set touched = ref('int_opportunities_touched') if is_partial() or not execute -%}

@@ -6,7 +6,7 @@
 
 with versions as (
 
-    select * from {{ ref('fct_opportunity_versions') }}
+    select * from {{ of_touched(ref('fct_opportunity_versions')) }}
 
 ),
 
@@ -16,7 +16,7 @@ kinds as (
         deals.opportunity_id,
         coalesce(listed.business_kind, 'other') as business_kind
 
-    from {{ ref('int_opportunities_classified') }} as deals
+    from {{ of_touched(ref('int_opportunities_classified')) }} as deals
     left join {{ ref('opportunity_types') }} as listed
         on lower(deals.opportunity_type) = lower(listed.opportunity_type)
 

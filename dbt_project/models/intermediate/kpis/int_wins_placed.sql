@@ -27,6 +27,7 @@ select
     wins.owner_id,
     wins.account_id,
     wins.sales_process,
+    coalesce(wins.lead_source, '') as source_name,
     wins.close_date,
     coalesce(wins.amount, 0) as amount,
     coalesce(wins.amount, 0) > 0 as is_sized,

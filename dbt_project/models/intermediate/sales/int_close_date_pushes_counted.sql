@@ -5,7 +5,7 @@
 
 with versions as (
 
-    select * from {{ ref('int_opportunity_versions_rebuilt') }}
+    select * from {{ of_touched(ref('int_opportunity_versions_rebuilt')) }}
 
 ),
 

@@ -3,6 +3,9 @@
 with opportunities as (
 
     select * from {{ ref('stg_salesforce__opportunities') }}
+    {% if is_partial() %}
+    where opportunity_id in (select renewed.opportunity_id from {{ renewed() }} as renewed)
+    {% endif %}
 
 ),
 

@@ -20,14 +20,14 @@ wins as (
         periods.period_kind,
         periods.period_start_date,
         coalesce(wins.owner_id, '') as owned_by_id,
-        coalesce(deals.lead_source, '') as source_name,
         wins.account_id is null as is_without_account
 
     from {{ ref('int_wins_placed') }} as wins
-    inner join {{ ref('fct_opportunities') }} as deals
-        on wins.opportunity_id = deals.opportunity_id
     inner join periods
         on wins.close_date between periods.period_start_date and periods.period_end_date
+    {% if is_partial() %}
+    where {{ of_renewed_scopes("coalesce(wins.owner_id, '')") }}
+    {% endif %}
 
 ),
 
@@ -85,6 +85,9 @@ summed as (
     from owned
     inner join {{ ref('int_scopes_membered') }} as scopes
         on owned.owned_by_id = scopes.owner_id
+    {% if is_partial() %}
+    where (scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date) in (select * from {{ renewed() }})
+    {% endif %}
     group by scopes.scope_kind, scopes.scope_id, owned.{{ slot | join(', owned.') }}
 
 )

@@ -1,7 +1,10 @@
 {#
     How much of what was due in a period was put off beyond it: of the deals open and due when the period began, and,
-    as a variant, with those that were created in it and due in it. What the history does not reach is empty.
+    as a variant, with those that were created in it and due in it. What the history does not reach is empty. A view: it
+    only puts side by side what lies in other tables.
 #}
+
+{{ config(materialized='view') }}
 
 with born as (
 
