@@ -49,12 +49,22 @@
     {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier=identifier ~ '__differing')) }}
 {%- endmacro %}
 
-{#- Before a report is filled: which of its rows, by their key, are computed anew. Out with those; the others stay. -#}
-{% macro keep_but(keys, columns) -%}
+{#- Before a report is filled: which of its rows, by their key, are computed anew. Out with those; the others stay. With
+    `is_told` they are kept aside, for what differs to be told afterwards: tell_differing(is_renewed(columns)). -#}
+{% macro keep_but(keys, columns, is_told=false) -%}
     {%- if execute and changed_since() != '' -%}
     create or replace temp table {{ renewed() }} as {{ keys }};
-    delete from {{ this }} where ({{ columns | join(', ') }}) in (select * from {{ renewed() }});
+    {% if is_told -%}
+    {{ keep_before(is_renewed(columns)) }}
+    {%- else -%}
+    delete from {{ this }} where {{ is_renewed(columns) }};
     {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- As a condition: the row is computed anew. -#}
+{% macro is_renewed(columns) -%}
+    ({{ columns | join(', ') }}) in (select * from {{ renewed() }})
 {%- endmacro %}
 
 {#- The keys of the rows that are computed anew. -#}

@@ -17,7 +17,7 @@ with versions as (
     from {{ ref('fct_opportunity_versions') }}
     where is_open
     {% if is_partial() %}
-    and ({{ pipeline_key() | join(', ') }}) in (select * from {{ renewed() }})
+    and {{ is_renewed(pipeline_key()) }}
     {% endif %}
 
 ),

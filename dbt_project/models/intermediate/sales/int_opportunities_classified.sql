@@ -4,7 +4,7 @@ with opportunities as (
 
     select * from {{ ref('stg_salesforce__opportunities') }}
     {% if is_partial() %}
-    where opportunity_id in (select renewed.opportunity_id from {{ renewed() }} as renewed)
+    where {{ is_renewed(['opportunity_id']) }}
     {% endif %}
 
 ),

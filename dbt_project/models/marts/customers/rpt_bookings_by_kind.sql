@@ -86,7 +86,7 @@ summed as (
     inner join {{ ref('int_scopes_membered') }} as scopes
         on owned.owned_by_id = scopes.owner_id
     {% if is_partial() %}
-    where (scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date) in (select * from {{ renewed() }})
+    where {{ is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date']) }}
     {% endif %}
     group by scopes.scope_kind, scopes.scope_id, owned.{{ slot | join(', owned.') }}
 

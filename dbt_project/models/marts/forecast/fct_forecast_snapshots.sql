@@ -41,7 +41,11 @@ with versions as (
         on
             versions.sales_process = own_stages.sales_process
             and versions.stage_name = own_stages.stage_name
-    where versions.is_open or versions.is_won
+    where
+        (versions.is_open or versions.is_won)
+        {% if is_partial() %}
+        and {{ is_renewed(["coalesce(versions.owner_id, '')", 'dates.fiscal_quarter_start_date']) }}
+        {% endif %}
 
 )
 

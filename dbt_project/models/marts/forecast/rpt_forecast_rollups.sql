@@ -28,6 +28,9 @@ spine as (
     from named
     inner join {{ ref('int_forecast_points') }} as points
         on points.is_owner_known or named.scope_kind = 'company'
+    {% if is_partial() %}
+    where {{ is_renewed(['named.scope_kind', 'named.scope_id', 'points.fiscal_quarter_start_date']) }}
+    {% endif %}
 
 ),
 
@@ -53,6 +56,9 @@ summed as (
     from {{ ref('fct_forecast_snapshots') }} as snapshots
     inner join scopes
         on snapshots.owner_id = scopes.owner_id
+    {% if is_partial() %}
+    where {{ is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'snapshots.fiscal_quarter_start_date']) }}
+    {% endif %}
     group by
         scopes.scope_kind, scopes.scope_id, snapshots.fiscal_quarter_start_date, snapshots.week_number
 

@@ -4,7 +4,7 @@ with opportunities as (
 
     select * from {{ ref('int_opportunities_measured') }}
     {% if is_partial() %}
-    where opportunity_id in (select renewed.opportunity_id from {{ renewed() }} as renewed)
+    where {{ is_renewed(['opportunity_id']) }}
     {% endif %}
 
 ),

@@ -42,7 +42,7 @@ spine as (
     inner join {{ ref('dim_periods') }} as periods
         on periods.period_kind in ('week', 'month', 'quarter') and not periods.is_future
     {% if is_partial() %}
-    where (scope_kind, scope_id, {{ period }}) in (select * from {{ renewed() }})
+    where {{ is_renewed(['scope_kind', 'scope_id', 'period_kind', 'period_start_date']) }}
     {% endif %}
 
 ),
