@@ -20,7 +20,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- After it is filled: the rows that differ, of those that were replaced. -#}
+{#- After it is filled: the rows that differ, of those that were replaced. No two rows of such a table are alike. -#}
 {% macro tell_differing(replaced='true') -%}
     {%- set told = differing_relation(this.identifier) -%}
     {%- if not execute -%}
@@ -28,9 +28,9 @@
     delete from {{ told }} where built_upon <> '{{ changed_since() }}';
     insert into {{ told }}
     select *, '{{ changed_since() }}' from (
-        (select * from {{ this.identifier }}__before except all select * from {{ this }} where {{ replaced }})
+        (select * from {{ this.identifier }}__before except select * from {{ this }} where {{ replaced }})
         union all
-        (select * from {{ this }} where {{ replaced }} except all select * from {{ this.identifier }}__before)
+        (select * from {{ this }} where {{ replaced }} except select * from {{ this.identifier }}__before)
     ) as differing;
     drop table {{ this.identifier }}__before;
     {%- else -%}

@@ -28,28 +28,34 @@
 {%- endmacro %}
 
 {#- Of a report of scopes by period the keys of what is computed anew: where something differs (`owned`: owner_id and
-    period) of an owner who counts in; of teams and sellers who are others, or have others, and of the company where
-    such an owner did anything (`of_owners`, as `owned`); and where a period has begun or ended since. -#}
+    period) of an owner who counts in; where an owner who did anything (`of_owners`, as `owned`) has come in or gone
+    out; of scopes that are new, gone or named otherwise; and where a period has begun or ended since. -#}
 {% macro renewed_scopes(owned, of_owners, kinds) -%}
-    {%- set scopes, periods = ref('int_scopes_membered'), ref('dim_periods') -%}
+    {%- set scopes, periods, others = ref('int_scopes_membered'), ref('dim_periods'), differing('int_scopes_membered') -%}
     {%- set key = 'scopes.scope_kind, scopes.scope_id, periods.period_kind, periods.period_start_date' -%}
     {%- set known = 'periods.period_kind in ' ~ quoted_list(kinds) ~ ' and not periods.is_future' -%}
+    {%- set member = 'scope_kind, scope_id, scope_name, owner_id' -%}
     select {{ key }} from ({{ owned }}) as periods
     inner join {{ scopes }} as scopes on periods.owner_id = scopes.owner_id
     union
     select {{ key }} from ({{ of_owners }}) as periods
-    inner join {{ differing('int_scopes_membered') }} as scopes
-        on periods.owner_id = scopes.owner_id and scopes.scope_kind = 'company'
+    inner join {{ others }} as scopes on periods.owner_id = scopes.owner_id
     union
-    select {{ key }} from {{ differing('int_scopes_membered') }} as scopes
-    inner join {{ periods }} as periods on {{ known }} and scopes.scope_kind <> 'company'
+    select {{ key }} from {{ others }} as scopes
+    inner join {{ periods }} as periods on {{ known }}
+    where (scopes.scope_kind, scopes.scope_id) not in (
+        select kept.scope_kind, kept.scope_id
+        from (select {{ member }} from {{ scopes }} as now except select {{ member }} from {{ others }} as others) as kept
+    )
     union
-    select {{ key }} from {{ scopes }} as scopes
-    inner join {{ periods }} as periods
-        on {{ known }} and (
+    select {{ key }} from (
+        select * from {{ periods }} as periods
+        where {{ known }} and (
             (periods.ends_at >= {{ built_as_of() }} and not (periods.is_current and periods.starts_at <= {{ built_as_of() }}))
             or {{ is_history_other() }}
         )
+    ) as periods
+    cross join (select distinct scope_kind, scope_id from {{ scopes }}) as scopes
 {%- endmacro %}
 
 {#- Those of the waterfall, in which each deal counts with the owners that it had at the begin and at the end. -#}
@@ -189,17 +195,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Scopes of which a forecast of a quarter that has ended differs, or that of a seller who counts in. -#}
+{#- Scopes of which a forecast of a quarter that has ended differs, or that of a seller who counts in, or has come in or gone
+    out; who neither forecast nor booked anything adds nothing. -#}
 {% macro renewed_accuracies() -%}
     {%- if changed_since() != '' or not execute -%}
-    {%- set rollups, scopes = differing('rpt_forecast_rollups'), ref('int_scopes_membered') -%}
-    select rollups.scope_kind, rollups.scope_id from {{ rollups }} as rollups where rollups.is_complete
+    {%- set told = "rollups.scope_kind = 'owner' and rollups.is_complete and (rollups.actual_amount <> 0"
+        ~ ' or rollups.closed_amount <> 0 or rollups.commit_amount <> 0'
+        ~ ' or rollups.best_case_amount <> 0 or rollups.default_weighted_amount <> 0 or rollups.weighted_amount <> 0)' -%}
+    {%- set others = differing('rpt_forecast_rollups') -%}
+    select rollups.scope_kind, rollups.scope_id from {{ others }} as rollups where rollups.is_complete
+    {%- for rollups, scopes in [
+        (others, ref('int_scopes_membered')), (ref('rpt_forecast_rollups'), differing('int_scopes_membered'))
+    ] %}
     union
     select scopes.scope_kind, scopes.scope_id
     from {{ rollups }} as rollups
-    inner join {{ scopes }} as scopes on rollups.scope_kind = 'owner' and rollups.scope_id = scopes.owner_id
-    where rollups.is_complete
-    union
-    select scopes.scope_kind, scopes.scope_id from {{ differing('int_scopes_membered') }} as scopes
+    inner join {{ scopes }} as scopes on {{ told }} and rollups.scope_id = scopes.owner_id
+    {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
