@@ -118,6 +118,28 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The deals of which the closing may be another: touched ones, and those that nobody saw close, which T bounds. -#}
+{% macro renewed_closings() -%}
+    {%- if changed_since() != '' or not execute -%}
+    select opportunity_id from {{ ref('int_opportunities_touched') }} as touched
+    union
+    select opportunity_id from {{ this }} as closings where not has_history
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The deals of which somebody may be credited otherwise: of touched ones, and of splits that were loaded since. -#}
+{% macro renewed_credits() -%}
+    {%- if changed_since() != '' or not execute -%}
+    {%- set splits, people = ref('stg_salesforce__opportunity_splits'), ref('stg_salesforce__user_changes') -%}
+    select opportunity_id from {{ ref('int_opportunities_touched') }} as touched
+    union
+    select splits.opportunity_id from {{ splits }} as splits
+    where {{ is_loaded_since('splits.loaded_at') }} or splits.owner_id in (
+        select people.user_id from {{ people }} as people where {{ is_loaded_since('people.loaded_at') }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Sellers × processes × stages of which a state of an open deal differs. -#}
 {% macro renewed_pipelines() -%}
     select distinct
@@ -136,17 +158,40 @@
 {#- Scopes × periods of what bookings consist of. -#}
 {% macro renewed_bookings() -%}
     {%- if changed_since() != '' or not execute -%}
-    {%- set owned = [] -%}
-    {%- for wins in [differing('int_wins_placed'), ref('int_wins_placed')] -%}
-        {%- do owned.append(
-            "select coalesce(wins.owner_id, '') as owner_id, days.period_kind, days.period_start_date from " ~ wins
-            ~ " as wins inner join " ~ ref('dim_periods')
-            ~ " as days on wins.close_date between days.period_start_date and days.period_end_date"
-            ~ " where days.period_kind in ('month', 'quarter', 'year') and not days.is_future"
-        ) -%}
-    {%- endfor -%}
-    {{ renewed_scopes(owned[0], owned[1], ['month', 'quarter', 'year']) }}
+    {%- set kinds = ['month', 'quarter', 'year'] -%}
+    {{ renewed_scopes(
+        closed_in(differing('int_wins_placed'), kinds), closed_in(of_moved(ref('int_wins_placed')), kinds), kinds
+    ) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Those of bookings as they are credited. -#}
+{% macro renewed_split_bookings() -%}
+    {%- if changed_since() != '' or not execute -%}
+    {%- set kinds, wins, credits = ['week', 'month', 'quarter', 'year'], 'int_wins_placed', 'fct_split_credits' -%}
+    {{ renewed_scopes(
+        closed_in(differing(wins), kinds) ~ ' union all ' ~ closed_in(differing(credits), kinds),
+        closed_in(of_moved(ref(wins)), kinds) ~ ' union all ' ~ closed_in(of_moved(ref(credits)), kinds),
+        kinds
+    ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Owners and the periods in which their deals close. -#}
+{% macro closed_in(deals, kinds) -%}
+    select coalesce(deals.owner_id, '') as owner_id, days.period_kind, days.period_start_date
+    from {{ deals }} as deals
+    inner join {{ ref('dim_periods') }} as days
+        on deals.close_date between days.period_start_date and days.period_end_date
+    where days.period_kind in {{ quoted_list(kinds) }}
+{%- endmacro %}
+
+{#- Of rows of owners those of such who have come into a scope or gone out of one. -#}
+{% macro of_moved(relation) -%}
+    (
+        select * from {{ relation }} as rows_of_owners
+        where coalesce(owner_id, '') in (select scopes.owner_id from {{ differing('int_scopes_membered') }} as scopes)
+    )
 {%- endmacro %}
 
 {#- Sellers × fiscal quarters of past forecasts: those of deals of which a state is another, whichever quarter each of their

@@ -7,12 +7,24 @@
 with opportunities as (
 
     select * from {{ ref('stg_salesforce__opportunities') }}
+    {% if is_partial() %}
+    where {{ is_renewed(['opportunity_id']) }}
+    {% endif %}
 
 ),
 
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+states as (
+
+    select * from {{ ref('int_opportunity_versions_rebuilt') }}
+    {% if is_partial() %}
+    where {{ is_renewed(['opportunity_id']) }}
+    {% endif %}
 
 ),
 
@@ -26,7 +38,7 @@ runs as (
         ) = 1 as has_history,
         max(case when not is_closed then version_number else 0 end) as last_open_version_number
 
-    from {{ ref('int_opportunity_versions_rebuilt') }}
+    from states
     group by opportunity_id
 
 ),
@@ -39,7 +51,7 @@ entries as (
         min(case when versions.version_number > runs.last_open_version_number then versions.valid_from end)
             as closed_at
 
-    from {{ ref('int_opportunity_versions_rebuilt') }} as versions
+    from states as versions
     inner join runs
         on versions.opportunity_id = runs.opportunity_id
     group by runs.opportunity_id, runs.has_history, runs.last_open_version_number

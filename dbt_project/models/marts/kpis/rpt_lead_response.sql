@@ -20,44 +20,81 @@ with leads as (
 
 ),
 
-scoped as (
+ordered as (
+
+    -- once for all scopes, and by number: who waited longest comes first
+    select
+        *,
+        row_number() over (
+            order by
+                response_hours desc,
+                case when is_untouched then 0 else 1 end asc,
+                lead_id asc
+        ) as waiting_number
+
+    from leads
+
+),
+
+scopes as (
 
     -- leads in a queue are nobody's, and the company's all the same
     select
-        'company' as scope_kind,
-        'company' as scope_id,
-        'Company' as scope_name,
-        leads.*
+        scope_kind,
+        scope_id,
+        scope_name,
+        row_number() over (order by scope_kind asc, scope_id asc) as scope_number
 
-    from leads
+    from {{ ref('int_scopes_membered') }}
+    where scope_kind <> 'company'
+    group by scope_kind, scope_id, scope_name
 
     union all
 
     select
-        scopes.scope_kind,
-        scopes.scope_id,
-        scopes.scope_name,
-        leads.*
+        'company' as scope_kind,
+        'company' as scope_id,
+        'Company' as scope_name,
+        0 as scope_number
 
-    from leads
-    inner join {{ ref('int_scopes_membered') }} as scopes
+),
+
+scoped as (
+
+    select
+        0 as scope_number,
+        ordered.*
+
+    from ordered
+
+    union all
+
+    select
+        scopes.scope_number,
+        ordered.*
+
+    from ordered
+    inner join {{ ref('int_scopes_membered') }} as members
+        on ordered.owned_by_id = members.owner_id
+    inner join scopes
         on
-            leads.owned_by_id = scopes.owner_id
-            and scopes.scope_kind <> 'company'
+            members.scope_kind = scopes.scope_kind
+            and members.scope_id = scopes.scope_id
+            and scopes.scope_number > 0
 
 ),
 
 waiting as (
 
     select
-        *,
-        count(*) over (
-            partition by scope_kind, scope_id, cohort_start_date
-            order by
-                response_hours desc,
-                case when is_untouched then 0 else 1 end asc,
-                lead_id asc
-            rows between unbounded preceding and current row
+        scope_number,
+        cohort_start_date,
+        response_hours,
+        is_touched,
+        is_untouched,
+        waiting_number,
+        row_number() over (
+            partition by scope_number, cohort_start_date order by waiting_number asc
         ) as at_risk_count
 
     from scoped
@@ -77,8 +114,8 @@ surviving as (
                     else ln(1 - 1.0 / at_risk_count)
                 end
             ) over (
-                partition by scope_kind, scope_id, cohort_start_date
-                order by at_risk_count desc
+                partition by scope_number, cohort_start_date
+                order by waiting_number desc
                 rows between unbounded preceding and current row
             )
         ) as waiting_share
@@ -88,10 +125,10 @@ surviving as (
 )
 
 select
-    scope_kind,
-    scope_id,
-    max(scope_name) as scope_name,
-    cohort_start_date,
+    scopes.scope_kind,
+    scopes.scope_id,
+    max(scopes.scope_name) as scope_name,
+    surviving.cohort_start_date,
     count(*) as lead_count,
     cast(sum(case when is_untouched then 1 else 0 end) as bigint) as untouched_count,
     {% for name, share in [('median', 0.5), ('p90', 0.1)] %}
@@ -108,4 +145,6 @@ select
         as within_limit_rate
 
 from surviving
-group by scope_kind, scope_id, cohort_start_date
+inner join scopes
+    on surviving.scope_number = scopes.scope_number
+group by scopes.scope_kind, scopes.scope_id, surviving.cohort_start_date

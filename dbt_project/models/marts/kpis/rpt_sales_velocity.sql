@@ -3,23 +3,41 @@
     qualified, the last three of those that closed in the window that ends at T.
 #}
 
-with summed as (
+with owned as (
+
+    select
+        owner_id,
+        period_start_date,
+        sum(case when outcome = 'open' then 1 else 0 end) as open_count,
+        sum(case when outcome = 'won' then 1 else 0 end) as won_count,
+        sum(case when outcome = 'lost' then 1 else 0 end) as lost_count,
+        cast(sum(amount) as decimal(18, 2)) as sized_amount,
+        count(amount) as sized_count,
+        sum(cycle_days) as cycle_days,
+        count(cycle_days) as cycle_count
+
+    from {{ ref('int_velocity_deals_counted') }}
+    group by owner_id, period_start_date
+
+),
+
+summed as (
 
     select
         scopes.scope_kind,
         scopes.scope_id,
         max(scopes.scope_name) as scope_name,
-        deals.period_start_date,
-        sum(case when deals.outcome = 'open' then 1 else 0 end) as open_count,
-        sum(case when deals.outcome = 'won' then 1 else 0 end) as won_count,
-        sum(case when deals.outcome = 'lost' then 1 else 0 end) as lost_count,
-        avg(cast(deals.amount as double)) as average_deal_amount,
-        avg(deals.cycle_days) as cycle_days
+        owned.period_start_date,
+        sum(owned.open_count) as open_count,
+        sum(owned.won_count) as won_count,
+        sum(owned.lost_count) as lost_count,
+        cast(sum(owned.sized_amount) as double) / nullif(sum(owned.sized_count), 0) as average_deal_amount,
+        sum(owned.cycle_days) / nullif(sum(owned.cycle_count), 0) as cycle_days
 
-    from {{ ref('int_velocity_deals_counted') }} as deals
+    from owned
     inner join {{ ref('int_scopes_membered') }} as scopes
-        on deals.owner_id = scopes.owner_id
-    group by scopes.scope_kind, scopes.scope_id, deals.period_start_date
+        on owned.owner_id = scopes.owner_id
+    group by scopes.scope_kind, scopes.scope_id, owned.period_start_date
 
 ),
 

@@ -6,6 +6,9 @@
 with deals as (
 
     select * from {{ ref('fct_opportunities') }}
+    {% if is_partial() %}
+    where {{ is_renewed(['opportunity_id']) }}
+    {% endif %}
 
 ),
 

@@ -18,7 +18,10 @@ renamed as (
         cast(split_amount as decimal(18, 2)) as record_amount,
 
         -- states
-        coalesce(is_deleted, false) or _deleted_at is not null as is_deleted
+        coalesce(is_deleted, false) or _deleted_at is not null as is_deleted,
+
+        -- times
+        _loaded_at as loaded_at
 
     from source
 
