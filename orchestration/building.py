@@ -105,7 +105,7 @@ def is_in_one_fiscal_year(connection: DuckDBPyConnection, last: datetime | None,
 
 
 def _relations(connection: DuckDBPyConnection) -> dict[str, str]:
-    """"table" or "view" by "schema.name", as they are there."""
+    """What there is, "table" or "view" by "schema.name"."""
     found = connection.execute(
         "SELECT schema_name || '.' || table_name, 'table' FROM duckdb_tables() "
         "WHERE database_name = current_database() UNION ALL SELECT schema_name || '.' || view_name, 'view' "

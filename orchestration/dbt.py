@@ -84,7 +84,9 @@ def build(
     """Build the selected nodes (default: all) but for those that are `left` as they are, and run their tests.
 
     `left`: ids of nodes; `since`: the last load (naive UTC) that the models hold already; None builds them from all
-    rows; `as_of`: the as-of instant of the build that they are built upon. The results come in an order in which each follows what it reads. Raises DbtError.
+    rows; `as_of`: the as-of instant of the build that they are built upon. The results come in an order in which
+    each follows what it reads. Raises DbtError.
+    each follows what it reads. Raises DbtError.
     """
     arguments = ["build", *(["--select", *select] if select else []), *([] if since else ["--full-refresh"])]
     arguments += ["--exclude-resource-type", "unit_test", *([] if has_tests else ["test"])]

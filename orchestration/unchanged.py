@@ -34,22 +34,20 @@ def unchanged_nodes(
 
 
 def is_lacking(manifest: Mapping[str, Any], relations: Mapping[str, str]) -> bool:
-    """Whether a table is gone that keeps its rows or tells others which of them differ: who reads it kept what it said.
+    """Whether a table is gone that keeps its rows, or that tells others which of them differ: nobody else knows.
 
-    What differs is told in a table of its own, see macros/differences.sql.
+    What differs is told in a table of its own beside it, see macros/differences.sql.
     """
-    return any(
-        (is_telling := _calls(node, "tell_differing")) and f"{TOLD_IN}.{node['alias']}__differing" not in relations
-        or (is_telling or _calls(node, "keep_before", "forget_touched")) and _is_missing(node, relations)
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    telling = [node for node in models if _is_telling(node)]
+    keeping = [node for node in models if node["config"]["materialized"] == "incremental"]
+    return any(_is_missing(node, relations) for node in (*keeping, *telling)) or any(
+        f"{TOLD_IN}.{node['alias']}__differing" not in relations for node in telling
     )
 
 
-def _calls(node: Mapping[str, Any], *macros: str) -> bool:
-    """Whether a hook of the model calls one of the macros."""
-    hooks = [hook["sql"] for kind in ("pre-hook", "post-hook") for hook in node["config"].get(kind, ())]
-    return any(macro in hook for macro in macros for hook in hooks)
+def _is_telling(node: Mapping[str, Any]) -> bool:
+    return any("tell_differing" in hook["sql"] for hook in node["config"].get("post-hook", ()))
 
 
 def _changes(manifest: Mapping[str, Any], same: Collection[str], relations: Mapping[str, str]) -> Callable[[str], bool]:

@@ -71,3 +71,8 @@
 {% macro renewed() -%}
     {{ this.identifier }}__renewed
 {%- endmacro %}
+
+{#- A condition that only a build upon the last one has, after `where` or `and`. -#}
+{% macro upon_last(word, condition) -%}
+    {%- if is_partial() -%} {{ word }} {{ condition }} {%- endif -%}
+{%- endmacro %}

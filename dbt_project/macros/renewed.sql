@@ -4,11 +4,24 @@
 -#}
 
 {#- Deals × periods: of touched deals, and of periods that were not over by the last build. -#}
-{% macro renewed_due_deals() -%}
+{% macro renewed_due_deals(deal='', period='') -%}
     {%- if is_partial() or not execute -%}
-    opportunity_id in (select touched.opportunity_id from {{ ref('int_opportunities_touched') }} as touched)
-    or (period_kind, period_start_date) in ({{ unfinished_periods() }})
-    or {{ is_history_other() }}
+    (
+        {{ deal }}opportunity_id in (select touched.opportunity_id from {{ ref('int_opportunities_touched') }} as touched)
+        or ({{ period }}period_kind, {{ period }}period_start_date) in ({{ unfinished_periods() }})
+        or {{ is_history_other() }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The states of deals that may belong to one of those. -#}
+{% macro may_be_due() -%}
+    {%- if is_partial() or not execute -%}
+    (
+        opportunity_id in (select touched.opportunity_id from {{ ref('int_opportunities_touched') }} as touched)
+        or close_date >= (select min(period_start_date) from ({{ unfinished_periods() }}) as unfinished)
+        or {{ is_history_other() }}
+    )
     {%- endif -%}
 {%- endmacro %}
 

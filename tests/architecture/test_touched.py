@@ -14,9 +14,7 @@ RECORD, VERSIONS = "stg_salesforce__opportunities", "stg_salesforce__opportunity
 # The key, the instant by which versions are put in order, and what Salesforce sets once and for all.
 UNCHANGING = {"opportunity_id", "seen_at", "created_at"}
 FOLLOWED = re.compile(r"(forget_touched|is_of_touched|renewed_due_deals)\(")
-FOLLOWING = sorted(
-    file.stem for file in (PROJECT_DIR / "models").rglob("*.yml") if FOLLOWED.search(file.read_text())
-)
+FOLLOWING = sorted(file.stem for file in (PROJECT_DIR / "models").rglob("*.yml") if FOLLOWED.search(file.read_text()))
 
 
 def _of_a_deal(model: str, compiled: Mapping[str, str]) -> set[str]:

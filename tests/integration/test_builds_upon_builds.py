@@ -18,6 +18,7 @@ import pytest
 
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.company import open_company
+from connectors.sandbox.store.org import Org
 from connectors.warehouse.connection import connect
 from orchestration import building, dbt
 from orchestration.settings import Settings, load_settings
@@ -34,10 +35,14 @@ def _settings(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def org() -> Org:
+    return open_company(seed=7, scale=0.1, anchor=NOON.date(), clock=Clock(NOON))
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory, org: Org) -> Iterator[tuple[Path, Path]]:
     """Two homes with the same raw rows of two days: one built each day, one only at the end."""
     daily, late = tmp_path_factory.mktemp("daily"), tmp_path_factory.mktemp("late")
-    org = open_company(seed=7, scale=0.1, anchor=NOON.date(), clock=Clock(NOON))
     with connect(daily / "warehouse.duckdb") as warehouse:
         fill(warehouse, org)
     first = building.build(_settings(daily), has_tests=False)
@@ -90,8 +95,53 @@ def _meddle(warehouse: duckdb.DuckDBPyConnection, at: datetime) -> None:
     )
 
 
+def _meddle_again(warehouse: duckdb.DuckDBPyConnection, at: datetime) -> None:
+    """What reaches back: an old win dated otherwise, one taken back, a customer renamed, history older than all."""
+    wins = [
+        row[0]
+        for row in warehouse.execute(
+            "SELECT id FROM raw_salesforce.opportunity WHERE NOT is_deleted AND is_won ORDER BY id LIMIT 3"
+        ).fetchall()
+    ]
+    _change(warehouse, "opportunity", wins[0], at, "close_date = close_date - INTERVAL 100 DAY")
+    _change(warehouse, "opportunity", wins[1], at, "is_won = false, stage_name = 'Closed Lost'")
+    _change(
+        warehouse,
+        "account",
+        None,
+        at,
+        "name = 'Renamed'",
+        where=f"id = (SELECT account_id FROM raw_salesforce.opportunity WHERE id = '{wins[2]}')",
+        is_same=True,
+    )
+    _change(
+        warehouse,
+        "opportunity_contact_role",
+        None,
+        at,
+        "is_deleted = true, _deleted_at = $1",
+        where="id = (SELECT min(id) FROM raw_salesforce.opportunity_contact_role WHERE NOT is_deleted)",
+        is_same=True,
+    )
+    _change(
+        warehouse,
+        "opportunity_history",
+        None,
+        at,
+        "id = '008first', created_date = created_date - INTERVAL 40 DAY",
+        where="created_date = (SELECT min(created_date) FROM raw_salesforce.opportunity_history)",
+    )
+
+
 def _change(
-    warehouse: duckdb.DuckDBPyConnection, table: str, key: str | None, at: datetime, change: str, where: str = ""
+    warehouse: duckdb.DuckDBPyConnection,
+    table: str,
+    key: str | None,
+    at: datetime,
+    change: str,
+    where: str = "",
+    *,
+    is_same: bool = False,
 ) -> None:
     """A new version of a row; the one before ends, unless it gets an id of its own."""
     versions, where = f'raw_salesforce."{table}__changes"', where or f"id = '{key}'"
@@ -100,8 +150,8 @@ def _change(
     )
     stamp = ", last_modified_date = $1" if table in ("opportunity", "user", "task") else ""
     warehouse.execute("UPDATE changed SET _loaded_at = $1, _seen_at = $1" + stamp, [at])
-    warehouse.execute(f"UPDATE changed SET {change}")
-    if key is not None:
+    warehouse.execute(f"UPDATE changed SET {change}", [at] if "$1" in change else [])
+    if key is not None or is_same:
         warehouse.execute(f"UPDATE {versions} SET _superseded_at = $1 WHERE {where} AND _superseded_at IS NULL", [at])
     warehouse.execute(f"INSERT INTO {versions} SELECT * FROM changed")
 
@@ -128,6 +178,22 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
     assert {"goals", "stg_salesforce__opportunities", "dim_process_rules"} <= left, "a seed, a view and a table"
     assert left.isdisjoint({"fct_opportunities", "fct_kpis", "dim_dates"})
     assert len(upon) == len(left) + sum(result.status in ("success", "no-op") for result in upon)
+
+
+def test_so_it_does_a_quarter_later_and_with_what_reaches_far_back(homes: tuple[Path, Path], org: Org) -> None:
+    daily, late = homes
+    at = NOON + timedelta(days=21)
+    org.advance_to(at)
+    for home in homes:
+        with connect(home / "warehouse.duckdb") as warehouse:
+            fill(warehouse, org)
+            _meddle_again(warehouse, at + timedelta(hours=1))
+    upon = building.build(_settings(daily), has_tests=False)
+    assert any(result.status == "unchanged" for result in upon), "built upon the last one"
+    building.build(_settings(late), has_tests=False, is_full=True)
+    one, other = _marts(daily), _marts(late)
+    with duckdb.connect() as comparing:
+        assert [name for name in one if _differs(comparing, one[name], other[name])] == []
 
 
 def test_a_build_without_news_builds_only_what_is_gone(homes: tuple[Path, Path]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration import dbt
 from orchestration.settings import load_settings
-from orchestration.unchanged import OF_THE_BUILD, unchanged_nodes
+from orchestration.unchanged import OF_THE_BUILD, is_lacking, unchanged_nodes
 
 DEALS, STAGES = "raw_salesforce.opportunity", "raw_salesforce.opportunity_stage"
 
@@ -101,3 +101,20 @@ def test_a_changed_seed_makes_it_another_project(tmp_path: Path, monkeypatch: py
     assert dbt.fingerprint(settings) == first
     seed.write_text("goal\n2\n")
     assert dbt.fingerprint(settings) != first
+
+
+def _hooked(name: str, materialized: str, hook: str) -> Any:
+    node = _node("model", name, materialized=materialized)
+    return {**node, "config": {**node["config"], "post-hook": [{"sql": hook}]}}
+
+
+@pytest.mark.parametrize("gone", ["marts.kept", "marts.told", "intermediate.told__differing"])
+def test_a_table_that_remembers_must_be_there_to_be_built_upon(gone: str) -> None:
+    nodes = {
+        "model.kept": _hooked("kept", "incremental", "{{ forget_touched() }}"),
+        "model.told": _hooked("told", "table", "{{ tell_differing() }}"),
+        "model.other": _node("model", "other"),
+    }
+    there = dict.fromkeys(("marts.kept", "marts.told", "intermediate.told__differing"), "table")
+    assert not is_lacking({"nodes": nodes}, there), "another table comes back by itself"
+    assert is_lacking({"nodes": nodes}, {name: kind for name, kind in there.items() if name != gone})

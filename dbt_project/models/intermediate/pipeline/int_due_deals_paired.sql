@@ -8,27 +8,9 @@ with days as (
     {% for kind, column in [
         ('week', 'week_start_date'), ('month', 'fiscal_month_start_date'), ('quarter', 'fiscal_quarter_start_date')
     ] %}
-    select
-        date_day,
-        {{ quoted(kind) }} as period_kind,
-        {{ column }} as period_start_date
-
-    from {{ ref('dim_dates') }}
+    select date_day, {{ quoted(kind) }} as period_kind, {{ column }} as period_start_date from {{ ref('dim_dates') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
-),
-
-periods as (
-
-    select periods.*
-
-    from {{ ref('dim_periods') }} as periods
-    inner join {{ ref('dim_history_horizons') }} as horizons
-        on
-            horizons.field_name = 'State'
-            and periods.starts_at >= horizons.history_known_from
-    where not periods.is_future
 
 ),
 
@@ -41,16 +23,11 @@ candidates as (
         coalesce(valid_to, {{ end_of_time() }}) as ends_at
 
     from {{ ref('fct_opportunity_versions') }}
-    {% if is_partial() or not execute %}
-    where
-        opportunity_id in (select touched.opportunity_id from {{ ref('int_opportunities_touched') }} as touched)
-        or close_date >= (select min(period_start_date) from ({{ unfinished_periods() }}) as unfinished)
-        or {{ is_history_other() }}
-    {% endif %}
+    {{ upon_last('where', may_be_due()) }}
 
 ),
 
-seen as (
+due as (
 
     select distinct
         candidates.opportunity_id,
@@ -63,22 +40,19 @@ seen as (
     from candidates
     inner join days
         on candidates.close_date = days.date_day
-    inner join periods
+    inner join {{ ref('dim_periods') }} as periods
         on
             days.period_kind = periods.period_kind
             and days.period_start_date = periods.period_start_date
+    inner join {{ ref('dim_history_horizons') }} as horizons
+        on
+            horizons.field_name = 'State'
+            and periods.starts_at >= horizons.history_known_from
     where
-        candidates.valid_from <= periods.known_until
+        not periods.is_future
+        and candidates.valid_from <= periods.known_until
         and candidates.ends_at > periods.starts_at
-
-),
-
-due as (
-
-    select * from seen
-    {% if is_partial() %}
-    where {{ renewed_due_deals() }}
-    {% endif %}
+        {{ upon_last('and', renewed_due_deals('candidates.', 'periods.')) }}
 
 ),
 
@@ -94,9 +68,7 @@ versions as (
         version_number = max(version_number) over (partition by opportunity_id) as is_last
 
     from {{ ref('fct_opportunity_versions') }}
-    {% if is_partial() %}
-    where opportunity_id in (select due.opportunity_id from due)
-    {% endif %}
+    {{ upon_last('where', 'opportunity_id in (select due.opportunity_id from due)') }}
 
 ),
 

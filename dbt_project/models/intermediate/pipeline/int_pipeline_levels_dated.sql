@@ -16,9 +16,7 @@ with versions as (
 
     from {{ ref('fct_opportunity_versions') }}
     where is_open
-    {% if is_partial() %}
-    and {{ is_renewed(pipeline_key()) }}
-    {% endif %}
+    {{ upon_last('and', is_renewed(pipeline_key())) }}
 
 ),
 

@@ -3,9 +3,7 @@
 with opportunities as (
 
     select * from {{ ref('stg_salesforce__opportunities') }}
-    {% if is_partial() %}
-    where {{ is_renewed(['opportunity_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['opportunity_id'])) }}
 
 ),
 

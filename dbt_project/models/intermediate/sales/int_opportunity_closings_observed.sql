@@ -7,9 +7,7 @@
 with opportunities as (
 
     select * from {{ ref('stg_salesforce__opportunities') }}
-    {% if is_partial() %}
-    where {{ is_renewed(['opportunity_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['opportunity_id'])) }}
 
 ),
 
@@ -22,9 +20,7 @@ as_of as (
 states as (
 
     select * from {{ ref('int_opportunity_versions_rebuilt') }}
-    {% if is_partial() %}
-    where {{ is_renewed(['opportunity_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['opportunity_id'])) }}
 
 ),
 

@@ -25,9 +25,7 @@ wins as (
     from {{ ref('int_wins_placed') }} as wins
     inner join periods
         on wins.close_date between periods.period_start_date and periods.period_end_date
-    {% if is_partial() %}
-    where {{ of_renewed_scopes("coalesce(wins.owner_id, '')") }}
-    {% endif %}
+    {{ upon_last('where', of_renewed_scopes("coalesce(wins.owner_id, '')")) }}
 
 ),
 
@@ -85,9 +83,7 @@ summed as (
     from owned
     inner join {{ ref('int_scopes_membered') }} as scopes
         on owned.owned_by_id = scopes.owner_id
-    {% if is_partial() %}
-    where {{ is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date'])) }}
     group by scopes.scope_kind, scopes.scope_id, owned.{{ slot | join(', owned.') }}
 
 )

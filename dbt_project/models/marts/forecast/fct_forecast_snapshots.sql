@@ -43,9 +43,7 @@ with versions as (
             and versions.stage_name = own_stages.stage_name
     where
         (versions.is_open or versions.is_won)
-        {% if is_partial() %}
-        and {{ is_renewed(["coalesce(versions.owner_id, '')", 'dates.fiscal_quarter_start_date']) }}
-        {% endif %}
+        {{ upon_last('and', is_renewed(["coalesce(versions.owner_id, '')", 'dates.fiscal_quarter_start_date'])) }}
 
 )
 

@@ -25,9 +25,7 @@ with summed as (
         on
             snapshots.owner_id = scopes.owner_id
             and (points.is_owner_known or scopes.scope_kind = 'company')
-    {% if is_partial() %}
-    where {{ is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'points.fiscal_quarter_start_date']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'points.fiscal_quarter_start_date'])) }}
     group by scopes.scope_kind, scopes.scope_id, points.fiscal_quarter_start_date, points.week_number
 
 )

@@ -40,9 +40,7 @@ sellers as (
         on
             forecasts.scope_kind = 'owner'
             and forecasts.scope_id = scopes.owner_id
-    {% if is_partial() %}
-    where {{ is_renewed(['scopes.scope_kind', 'scopes.scope_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id'])) }}
     group by scopes.scope_kind, scopes.scope_id, forecasts.forecast_kind, forecasts.week_number
 
 ),
@@ -63,9 +61,7 @@ summed as (
         sum(abs(actual_amount - previous_actual_amount)) as naive_error_amount
 
     from forecasts
-    {% if is_partial() %}
-    where {{ is_renewed(['scope_kind', 'scope_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['scope_kind', 'scope_id'])) }}
     group by scope_kind, scope_id, forecast_kind, week_number
 
 )

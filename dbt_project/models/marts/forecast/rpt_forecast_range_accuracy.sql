@@ -1,4 +1,5 @@
-{# How well the ranges of past quarters held: pinball loss by quantile, and how often they were kept. #}
+{# How well the ranges of past quarters held: pinball loss by quantile, and how often they were kept. Exact sums: of
+   fractions the cents would depend on the order of the rows. #}
 {% set quantiles = {'p10': 0.1, 'p50': 0.5, 'p90': 0.9} %}
 
 with judged as (
@@ -7,8 +8,8 @@ with judged as (
         *,
         {% for name, share in quantiles.items() %}
         greatest(
-            {{ share }} * cast(actual_amount - {{ name }}_amount as double),
-            ({{ share }} - 1) * cast(actual_amount - {{ name }}_amount as double)
+            {{ share }} * (actual_amount - {{ name }}_amount),
+            ({{ share }} - 1) * (actual_amount - {{ name }}_amount)
         ) as {{ name }}_loss,
         {% endfor %}
         case when actual_amount between p10_amount and p90_amount then 1 else 0 end as is_covered
@@ -29,11 +30,11 @@ select
     {% for name in quantiles %}
     cast(avg({{ name }}_loss) as decimal(18, 2)) as {{ name }}_pinball_amount,
     {% endfor %}
-    cast(avg((p10_loss + p50_loss + p90_loss) / 3) as decimal(18, 2)) as pinball_amount,
-    sum((p10_loss + p50_loss + p90_loss) / 3) / nullif(cast(sum(actual_amount) as double), 0)
+    cast(avg(p10_loss + p50_loss + p90_loss) / 3 as decimal(18, 2)) as pinball_amount,
+    cast(sum(p10_loss + p50_loss + p90_loss) as double) / 3 / nullif(cast(sum(actual_amount) as double), 0)
         as pinball_ratio,
     cast(sum(is_covered) as double) / count(*) as coverage_rate,
-    cast(avg(cast(p90_amount - p10_amount as double)) as decimal(18, 2)) as average_width_amount
+    cast(avg(p90_amount - p10_amount) as decimal(18, 2)) as average_width_amount
 
 from judged
 group by scope_kind, scope_id, forecast_kind, week_number

@@ -12,7 +12,14 @@ with leads as (
         leads.is_response_censored as is_untouched,
         not leads.is_response_censored as is_touched,
         coalesce(leads.owner_id, '') as owned_by_id,
-        dates.fiscal_month_start_date as cohort_start_date
+        dates.fiscal_month_start_date as cohort_start_date,
+        -- once for all scopes, and by number: who waited longest comes first
+        row_number() over (
+            order by
+                leads.response_hours desc,
+                case when leads.is_response_censored then 0 else 1 end asc,
+                leads.lead_id asc
+        ) as waiting_number
 
     from {{ ref('fct_leads') }} as leads
     inner join {{ ref('dim_dates') }} as dates
@@ -20,82 +27,43 @@ with leads as (
 
 ),
 
-ordered as (
+members as (
 
-    -- once for all scopes, and by number: who waited longest comes first
     select
         *,
-        row_number() over (
-            order by
-                response_hours desc,
-                case when is_untouched then 0 else 1 end asc,
-                lead_id asc
-        ) as waiting_number
+        dense_rank() over (order by scope_kind asc, scope_id asc) as scope_number
 
-    from leads
+    from {{ ref('int_scopes_membered') }}
+    where scope_kind <> 'company'
 
 ),
 
 scopes as (
 
     -- leads in a queue are nobody's, and the company's all the same
-    select
-        scope_kind,
-        scope_id,
-        scope_name,
-        row_number() over (order by scope_kind asc, scope_id asc) as scope_number
-
-    from {{ ref('int_scopes_membered') }}
-    where scope_kind <> 'company'
-    group by scope_kind, scope_id, scope_name
-
+    select 0 as scope_number, 'company' as scope_kind, 'company' as scope_id, 'Company' as scope_name
     union all
-
-    select
-        'company' as scope_kind,
-        'company' as scope_id,
-        'Company' as scope_name,
-        0 as scope_number
+    select distinct scope_number, scope_kind, scope_id, scope_name from members
 
 ),
 
 scoped as (
 
-    select
-        0 as scope_number,
-        ordered.*
-
-    from ordered
-
+    select 0 as scope_number, leads.* from leads
     union all
-
-    select
-        scopes.scope_number,
-        ordered.*
-
-    from ordered
-    inner join {{ ref('int_scopes_membered') }} as members
-        on ordered.owned_by_id = members.owner_id
-    inner join scopes
-        on
-            members.scope_kind = scopes.scope_kind
-            and members.scope_id = scopes.scope_id
-            and scopes.scope_number > 0
+    select members.scope_number, leads.*
+    from leads
+    inner join members
+        on leads.owned_by_id = members.owner_id
 
 ),
 
 waiting as (
 
     select
-        scope_number,
-        cohort_start_date,
-        response_hours,
-        is_touched,
-        is_untouched,
-        waiting_number,
-        row_number() over (
-            partition by scope_number, cohort_start_date order by waiting_number asc
-        ) as at_risk_count
+        *,
+        row_number() over (partition by scope_number, cohort_start_date order by waiting_number asc)
+            as at_risk_count
 
     from scoped
 

@@ -3,9 +3,7 @@
 with opportunities as (
 
     select * from {{ ref('int_opportunities_measured') }}
-    {% if is_partial() %}
-    where {{ is_renewed(['opportunity_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['opportunity_id'])) }}
 
 ),
 

@@ -6,9 +6,7 @@
 with deals as (
 
     select * from {{ ref('fct_opportunities') }}
-    {% if is_partial() %}
-    where {{ is_renewed(['opportunity_id']) }}
-    {% endif %}
+    {{ upon_last('where', is_renewed(['opportunity_id'])) }}
 
 ),
 

@@ -3,18 +3,20 @@
     much the one covers what the other lacks. The categories are cumulative, each with those before it.
 #}
 
-with scopes as (
+{% set sums = {
+    'bookings_amount': 'case when deals.is_won then deals.amount end',
+    'open_due_amount': 'case when deals.is_open then deals.amount end',
+    'weighted_due_amount': 'case when deals.is_open then deals.weighted_amount end',
+    'default_weighted_due_amount': 'case when deals.is_open then deals.default_weighted_amount end',
+    'expected_due_amount': 'case when deals.is_open then deals.expected_amount end',
+    'open_commit_amount': "case when deals.is_open and deals.forecast_category = 'Commit' then deals.amount end",
+    'open_best_case_amount': 'case when deals.is_open and deals.forecast_category'
+        ~ " in ('Best Case', 'Most Likely') then deals.amount end",
+} %}
 
-    select * from {{ ref('int_scopes_membered') }}
+with periods as (
 
-),
-
-periods as (
-
-    select
-        periods.*,
-        as_of.as_of_date
-
+    select periods.*
     from {{ ref('dim_periods') }} as periods
     cross join {{ ref('int_as_of') }} as as_of
     where
@@ -23,52 +25,58 @@ periods as (
 
 ),
 
-deals as (
+owned as (
 
     select
-        *,
-        coalesce(owner_id, '') as owned_by_id
+        coalesce(deals.owner_id, '') as owner_id,
+        periods.period_kind,
+        periods.period_start_date,
+        {% for name, figure in sums.items() %}
+        sum({{ figure }}) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
 
-    from {{ ref('fct_opportunities') }}
-    where is_open or is_won
+    from {{ ref('fct_opportunities') }} as deals
+    inner join periods
+        on deals.close_date between periods.period_start_date and periods.period_end_date
+    where deals.is_open or deals.is_won
+    group by coalesce(deals.owner_id, ''), periods.period_kind, periods.period_start_date
+
+),
+
+scoped as (
+
+    select
+        scopes.scope_kind,
+        scopes.scope_id,
+        owned.period_kind,
+        owned.period_start_date,
+        {% for name in sums %}
+        sum(owned.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+
+    from owned
+    inner join {{ ref('int_scopes_membered') }} as scopes on owned.owner_id = scopes.owner_id
+    group by scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date
 
 ),
 
 summed as (
 
     select
-        scopes.scope_kind,
-        scopes.scope_id,
-        scopes.scope_name,
-        periods.period_kind,
-        periods.period_start_date,
-        periods.period_label,
-        periods.is_current,
-        periods.is_future,
-        coalesce(sum(case when deals.is_won then deals.amount end), 0) as bookings_amount,
-        coalesce(sum(case when deals.is_open then deals.amount end), 0) as open_due_amount,
-        coalesce(sum(case when deals.is_open then deals.weighted_amount end), 0) as weighted_due_amount,
-        coalesce(sum(case when deals.is_open then deals.default_weighted_amount end), 0)
-            as default_weighted_due_amount,
-        coalesce(sum(case when deals.is_open then deals.expected_amount end), 0) as expected_due_amount,
-        coalesce(sum(case when deals.is_open and deals.forecast_category = 'Commit' then deals.amount end), 0)
-            as open_commit_amount,
-        coalesce(
-            sum(
-                case
-                    when deals.is_open and deals.forecast_category in ('Best Case', 'Most Likely')
-                        then deals.amount
-                end
-            ), 0
-        ) as open_best_case_amount
+        named.*,
+        periods.*,
+        {% for name in sums %}
+        coalesce(scoped.{{ name }}, 0) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
 
-    from scopes
+    from (select distinct scope_kind, scope_id, scope_name from {{ ref('int_scopes_membered') }}) as named
     cross join periods
-    left join deals
+    left join scoped
         on
-            scopes.owner_id = deals.owned_by_id
-            and deals.close_date between periods.period_start_date and periods.period_end_date
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+            named.scope_kind = scoped.scope_kind
+            and named.scope_id = scoped.scope_id
+            and periods.period_kind = scoped.period_kind
+            and periods.period_start_date = scoped.period_start_date
 
 )
 
@@ -83,10 +91,9 @@ select
     cast(summed.bookings_amount as decimal(18, 2)) as bookings_amount,
     cast(goals.goal_value - summed.bookings_amount as decimal(18, 2)) as gap_amount,
     cast(summed.bookings_amount as double) / nullif(cast(goals.goal_value as double), 0) as attainment_ratio,
-    cast(summed.open_due_amount as decimal(18, 2)) as open_due_amount,
-    cast(summed.weighted_due_amount as decimal(18, 2)) as weighted_due_amount,
-    cast(summed.default_weighted_due_amount as decimal(18, 2)) as default_weighted_due_amount,
-    cast(summed.expected_due_amount as decimal(18, 2)) as expected_due_amount,
+    {% for name in ['open_due', 'weighted_due', 'default_weighted_due', 'expected_due'] %}
+    cast(summed.{{ name }}_amount as decimal(18, 2)) as {{ name }}_amount,
+    {% endfor %}
     cast(summed.bookings_amount + summed.open_commit_amount as decimal(18, 2)) as commit_amount,
     cast(summed.bookings_amount + summed.open_commit_amount + summed.open_best_case_amount as decimal(18, 2))
         as best_case_amount,

@@ -47,9 +47,7 @@ owned as (
         on
             entries.close_date between periods.period_start_date and periods.period_end_date
             and periods.period_kind in ('week', 'month', 'quarter', 'year')
-    {% if is_partial() %}
-    where {{ of_renewed_scopes('entries.owner_id') }}
-    {% endif %}
+    {{ upon_last('where', of_renewed_scopes('entries.owner_id')) }}
     group by entries.owner_id, periods.period_kind, periods.period_start_date
 
 )
@@ -71,7 +69,5 @@ select
 from owned
 inner join {{ ref('int_scopes_membered') }} as scopes
     on owned.owner_id = scopes.owner_id
-{% if is_partial() %}
-where {{ is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date']) }}
-{% endif %}
+{{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date'])) }}
 group by scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date
