@@ -130,6 +130,7 @@ def _import(connection: duckdb.DuckDBPyConnection, file: Path, table: str, descr
     for name, _, comment in columns:
         if comment is not None:
             connection.execute(f"COMMENT ON COLUMN {changes(table)}.{quote(name)} IS {literal(comment)}")
+    connection.execute(evolution.named(table, {name: comment for name, _, comment in columns if comment is not None}))
     if (count := _count(connection, changes(table))) != described["rows"]:
         raise LandingZoneError(file, f"it holds {count:,} rows instead of {described['rows']:,}")
 

@@ -3,6 +3,7 @@
 Decides only; nothing is executed here.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ def create(table: str, columns: Sequence[Column], expected: Sequence[Column]) ->
             _create_table(table, types | LOADER_COLUMNS | VERSION_COLUMNS),
             view(table, types),
             *(_comment(table, column.name, column.source_name) for column in columns),
+            named(table, {column.name: column.source_name for column in columns}),
         )
     )
 
@@ -89,6 +91,10 @@ def evolve(
             statements += _alter(table, None, column.name, normal(column.duckdb_type))
     if any(statement.startswith("ALTER") for statement in statements):
         statements.append(view(table, dict.fromkeys((*stored, *types, *(column.name for column in expected)))))
+    if any(statement.startswith("COMMENT") for statement in statements):
+        names = {name: old.source_name for name, old in stored.items() if old.source_name is not None}
+        kept = {name: spelled for name, spelled in names.items() if is_partial or name in present}
+        statements.append(named(table, {column.name: column.source_name for column in columns} | kept))
     return Changes(tuple(statements), tuple(notes))
 
 
@@ -107,6 +113,15 @@ def view(table: str, columns: Iterable[str]) -> str:
     """The view of the versions that hold; to be made anew whenever a column is added or altered."""
     listed = listing((*columns, *LOADER_COLUMNS))
     return f"CREATE OR REPLACE VIEW {raw(table)} AS SELECT {listed} FROM {changes(table)} WHERE _superseded_at IS NULL"
+
+
+def named(table: str, names: Mapping[str, str]) -> str:
+    """Column → the source's spelling, as the comment of the table: what is asked of it at each load.
+
+    The comments of the columns tell the same to people. DuckDB shows those only after it has made all views of its
+    system, for 30 ms after each opening.
+    """
+    return f"COMMENT ON TABLE {changes(table)} IS {literal(json.dumps(names))}"
 
 
 def common(table: str, column: str, stored: str, wanted: str) -> str:

@@ -171,10 +171,16 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[st
 
 def insert_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows into a ledger by one statement; what a row does not name is NULL in it."""
-    if rows:
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        listed = ", ".join(constants(map(row.get, names)) for row in rows)
-        connection.execute(f"INSERT INTO {OPS}.{table} ({', '.join(names)}) VALUES {listed}")
+    if not rows:
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    # What all rows have in common is written once: DuckDB looks at every constant, at 500 of them for 14 ms.
+    own = [name for name in names if any(row.get(name) != rows[0].get(name) for row in rows)] or names
+    common = [name for name in names if name not in own]
+    listed = ", ".join(constants(map(row.get, own)) for row in rows)
+    selected = ", ".join([*(constant(rows[0].get(name)) for name in common), "*"])
+    into = f"{OPS}.{table} ({', '.join([*common, *own])})"
+    connection.execute(f"INSERT INTO {into} SELECT {selected} FROM (VALUES {listed})")
 
 
 def living_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -15,7 +15,7 @@ import duckdb
 from connectors.landed import LandedBatch, MonthTotals, SourceTotals
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
-from connectors.warehouse.journal import insert, insert_all
+from connectors.warehouse.journal import insert, insert_all, living_rows
 from connectors.warehouse.names import KEY, OPS, constant, constants, quote, raw
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.pages import INCOMING, STAMPS
@@ -41,8 +41,9 @@ def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: 
     with transaction(connection):
         create_schemas(connection)
         _forget(connection, totals)
-        months = _months(connection, totals, columns)
-        found = [*_rows(connection, totals, columns), *_living(connection, totals, columns, months), *months]
+        settled = _settled(connection, totals, columns)
+        months = _months(connection, totals, columns, settled)
+        found = [*_rows(connection, totals, columns), *_living(connection, totals, settled, months), *months]
         shared = _shared(totals.run_id, totals.object_name, totals.table, totals.as_of, compared_at)
         insert_all(connection, "reconciliation", [shared | comparison for comparison in found])
         _note_source(connection, totals)
@@ -108,7 +109,10 @@ def _rows(
         connection,
         f"SELECT count(*) {created} AND _deleted_at IS NOT NULL AND _deletion_kind IS DISTINCT FROM 'hard'",
     )
-    alive = _number(connection, f"SELECT count(*) {created} AND _deleted_at IS NULL")
+    if totals.counted_from is None:
+        alive = living_rows(connection, totals.table) - _late(connection, totals, "created_date")
+    else:
+        alive = _number(connection, f"SELECT count(*) {created} AND _deleted_at IS NULL")
     changed = 0
     if totals.changed_ids:
         these = f"{KEY} IN {constants(totals.changed_ids)}"
@@ -119,11 +123,11 @@ def _rows(
 def _living(
     connection: duckdb.DuckDBPyConnection,
     totals: SourceTotals,
-    columns: set[str],
+    settled: str | None,
     months: Sequence[Mapping[str, Any]],
 ) -> Iterable[dict[str, object]]:
     """Live rows that have not changed since the cursor: these must be the same ones, as many as in all months."""
-    if totals.live_count is None or (settled := _settled(totals, columns)) is None:
+    if totals.live_count is None or settled is None:
         return
     if months:
         count = sum(month["warehouse_count"] for month in months)
@@ -132,12 +136,13 @@ def _living(
     yield _counted("live rows", totals.live_count, count)
 
 
-def _months(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]) -> list[dict[str, object]]:
+def _months(
+    connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str], settled: str | None
+) -> list[dict[str, object]]:
     """Count and sum of the amounts by month of the close date, for each side's every month.
 
     In an org of several currencies by currency too; of those whose amounts the source converts only the count.
     """
-    settled = _settled(totals, columns)
     if totals.months is None or settled is None or not {"close_date", "amount"} <= columns:
         return []
     has_currencies = any(month.currency is not None for month in totals.months)
@@ -170,14 +175,23 @@ def _is_same(source: Decimal | None, warehouse: Decimal | None) -> bool:
     return abs(source - warehouse) <= HALF_A_CENT + abs(source) * RELATIVE_ERROR
 
 
-def _settled(totals: SourceTotals, columns: set[str]) -> str | None:
+def _late(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, column: str) -> int:
+    """Live rows that are not before the cursor by this column. Mostly none, which the statistics of blocks tell."""
+    late = f"SELECT count(*) FROM {raw(totals.table)} WHERE _deleted_at IS NULL AND {quote(column)}"
+    return _number(connection, f"SELECT ({late} >= {instants.constant(totals.as_of)}) + ({late} IS NULL)")
+
+
+def _settled(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]) -> str | None:
     """The condition on live rows `t` whose stamp is before the cursor, the changed Ids left out."""
     stamp = next((name for name in (*STAMPS, "created_date") if name in columns), None)
     if stamp is None:
         return None
-    before = f"t.{quote(stamp)} < {instants.constant(totals.as_of)}"
-    others = f" AND t.{KEY} NOT IN {constants(totals.changed_ids)}" if totals.changed_ids else ""
-    return f"t._deleted_at IS NULL AND {before}{others}"
+    conditions = ["t._deleted_at IS NULL"]
+    if _late(connection, totals, stamp):
+        conditions.append(f"t.{quote(stamp)} < {instants.constant(totals.as_of)}")
+    if totals.changed_ids:
+        conditions.append(f"t.{KEY} NOT IN {constants(totals.changed_ids)}")
+    return " AND ".join(conditions)
 
 
 def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:

@@ -2,11 +2,12 @@
 
 All versions of an object's rows lie in one table, `<object>__changes`; `<object>` is a view of those
 that hold, so that a row which changes is not copied. A column carries the source's spelling as its
-comment while the source delivers it; a column without a comment was expected by the models but is
-not (or no longer) visible in the source. What follows from a changed column is decided in
-`evolution`; the schemas of the models are dbt's.
+comment while the source delivers it, and the table has all of them in its own; a column without a
+comment was expected by the models but is not (or no longer) visible in the source. What follows from
+a changed column is decided in `evolution`; the schemas of the models are dbt's.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,20 +57,27 @@ class Shape:
 
 def stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, StoredColumn]:
     """The source columns of a raw table by name, loader columns left out; empty without a table."""
-    found = connection.execute(
-        "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE database_name = "
-        "current_database() "
-        f"AND schema_name = {constant(RAW)} AND table_name = {constant(table + CHANGES_SUFFIX)} ORDER BY column_index"
-    ).fetchall()
-    return {
-        name: StoredColumn(name, evolution.normal(kind), comment)
-        for name, kind, comment in found
-        if name not in LOADER_COLUMNS and name not in VERSION_COLUMNS
-    }
+    types = stored_types(connection, table)
+    names = source_names(connection, table) if types else {}
+    return {name: StoredColumn(name, kind, names.get(name)) for name, kind in types.items()}
+
+
+def source_names(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """How the source spells the columns that it delivers; from the comment of the table, see `evolution.named`."""
+    which = (
+        f"WHERE database_name = current_database() AND schema_name = {constant(RAW)} "
+        f"AND table_name = {constant(table + CHANGES_SUFFIX)}"
+    )
+    (told,) = connection.execute(f"SELECT comment FROM duckdb_tables() {which}").fetchone() or (None,)
+    if told is not None:
+        return dict(json.loads(told))
+    # A warehouse of an older version has them at the columns alone, until its next load.
+    asked = f"SELECT column_name, comment FROM duckdb_columns() {which} AND comment IS NOT NULL"
+    return dict(connection.execute(asked).fetchall())
 
 
 def stored_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """The types of `stored_columns` alone, for a third of the cost: DuckDB tells comments by looking at every table."""
+    """The types of `stored_columns` alone, without looking for their spelling at the source."""
     types = column_types(connection, RAW, table + CHANGES_SUFFIX)
     return {
         name: evolution.normal(kind)

@@ -63,6 +63,17 @@ def test_equal_numbers_agree_and_are_written_down(warehouse: duckdb.DuckDBPyConn
     assert states == [("r1", CURSOR.replace(tzinfo=None), CURSOR.replace(tzinfo=None))]
 
 
+def test_rows_without_a_stamp_or_a_creation_are_not_before_the_cursor(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
+) -> None:
+    load(warehouse, land([["6", "false", "", "", "2026-03-01", "9.00", "EUR"]], columns=COLUMNS), run_id="r2")
+    warehouse.execute("DELETE FROM raw_salesforce.opportunity__changes WHERE id IN ('4', '5')")
+    assert compared(warehouse, row_count=3, live_count=2, months=(MARCH,))
+    warehouse.execute("DELETE FROM raw_salesforce.opportunity__changes WHERE id = '6'")
+    assert compared(warehouse, row_count=3, live_count=2, months=(MARCH,))
+    assert not compared(warehouse, row_count=4, live_count=2, months=(MARCH,))
+
+
 @pytest.mark.parametrize(("row_count", "agrees"), [(5, False), (4, True), (3, True), (2, False)])
 def test_only_deleted_rows_may_be_missing_at_the_source(
     warehouse: duckdb.DuckDBPyConnection, row_count: int, agrees: bool

@@ -10,7 +10,7 @@ from connectors.warehouse import ledger
 from connectors.warehouse.errors import SchemaChangedError
 from connectors.warehouse.landing import load
 from connectors.warehouse.ops import OPS_TABLES, create_schemas
-from connectors.warehouse.schemas import ensure_table, stored_columns
+from connectors.warehouse.schemas import ensure_table, source_names, stored_columns
 
 ID = Column("Id", "id", "VARCHAR")
 
@@ -67,6 +67,11 @@ def test_a_vanished_field_is_kept_noted_once_and_noted_again_when_it_is_back(
     both = [ID, Column("Score__c", "score__c", "DOUBLE")]
     for columns in (both, [ID], [ID], both, [ID]):
         ensure_table(warehouse, "lead", columns)
+        at_columns = (
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'lead__changes' AND comment <> ''"
+        )
+        spelled = {column.name: column.source_name for column in columns}
+        assert dict(warehouse.execute(at_columns).fetchall()) == source_names(warehouse, "lead") == spelled
     assert [(field, change) for field, change, _, _ in noted(warehouse)] == [
         ("Score__c", "vanished"),
         ("Score__c", "added"),

@@ -1,5 +1,6 @@
 """A warehouse of version 0.1.0 keeps its rows, its versions and its cursors."""
 
+import json
 from collections.abc import Callable
 
 import duckdb
@@ -8,6 +9,7 @@ from connectors.landed import LandedBatch
 from connectors.warehouse import ledger
 from connectors.warehouse.landing import load
 from connectors.warehouse.ops import OPS_TABLES, create_schemas
+from connectors.warehouse.schemas import stored_columns
 
 LOADER = "_loaded_at TIMESTAMP, _load_id VARCHAR, _job_id VARCHAR, _deleted_at TIMESTAMP, _deletion_kind VARCHAR"
 DEAL = "id VARCHAR, is_deleted BOOLEAN, system_modstamp TIMESTAMP, name VARCHAR, amount DECIMAL(18,2)"
@@ -42,6 +44,20 @@ def test_rows_become_a_view_of_their_versions(
     assert warehouse.execute(query).fetchall() == [("Deux", True), ("New", True), ("Old", False), ("Two", False)]
     assert ledger.sync_states(warehouse)[0].org_id == "00D"
     assert ledger.known_columns(warehouse, "opportunity")["name"] == "VARCHAR"
+
+
+def test_columns_that_only_tell_themselves_how_the_source_spells_them_are_told_by_their_table(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
+) -> None:
+    load(warehouse, land([["2", "false", "2026-01-05T00:00:00.000Z", "Two", "2"]]), run_id="r1")
+    known = stored_columns(warehouse, "opportunity")
+    warehouse.execute("COMMENT ON TABLE raw_salesforce.opportunity__changes IS NULL")
+    assert stored_columns(warehouse, "opportunity") == known
+    load(warehouse, land([["3", "false", "2026-01-06T00:00:00.000Z", "Three", "3"]]), run_id="r2")
+    told = warehouse.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'opportunity__changes'").fetchone()
+    assert told is not None
+    assert json.loads(told[0]) == {name: column.source_name for name, column in known.items()}
+    assert ledger.schema_changes(warehouse, "r2") == ()
 
 
 def test_ledgers_get_the_columns_that_they_lack(warehouse: duckdb.DuckDBPyConnection) -> None:
