@@ -1,5 +1,6 @@
 """Merging versions: newer wins, deletions become tombstones, what is back is alive again."""
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -136,3 +137,27 @@ def test_versions_of_many_records_merge_like_a_dictionary(
     assert (result.inserted, result.updated) == (2000, 1000)
     counts = warehouse.execute("SELECT name, count(*) FROM raw_salesforce.opportunity GROUP BY 1 ORDER BY 1")
     assert counts.fetchall() == [("first", 2000), ("second", 3000)]
+
+
+@pytest.mark.parametrize("coming", [("", MONDAY, TUESDAY, WEDNESDAY), (TUESDAY, WEDNESDAY), ("",)])
+def test_whichever_stamps_and_deletions_meet_the_newer_version_holds(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch], coming: tuple[str, ...]
+) -> None:
+    flags = ("false", "true")
+    met = list(itertools.product(("", MONDAY, TUESDAY, WEDNESDAY), coming, flags, flags, ("Old", "New")))
+    before = [deal(f"{number:03}", stamp, "Old", gone) for number, (stamp, _, gone, _, _) in enumerate(met)]
+    after = [deal(f"{number:03}", stamp, name, gone) for number, (_, stamp, _, gone, name) in enumerate(met)]
+    load(warehouse, land(before, mode="full"), run_id="r1")
+    result = load(warehouse, land([*after, deal("new", TUESDAY)], **LATER), run_id="r2")
+    expected = []
+    for number, (old, new, was_gone, is_gone, name) in enumerate(met):
+        is_older, is_newer = (bool(old and new) and new < old), (bool(old and new) and new > old)
+        is_changed = is_newer or (not is_older and (old, was_gone, "Old") != (new, is_gone, name))
+        gone = is_gone if is_changed else was_gone
+        told = (old or "2026-01-31") if was_gone == "true" else (new or "2026-02-01")
+        deleted_at = datetime.fromisoformat(told).replace(tzinfo=None) if gone == "true" else None
+        expected.append((f"{number:03}", name if is_changed else "Old", deleted_at, "r2" if is_changed else "r1"))
+    rows = stored(warehouse, "id, name, _deleted_at, _load_id")
+    assert rows == [*expected, ("new", "Deal", None, "r2")]
+    assert (result.inserted, result.updated) == (1, sum(load_id == "r2" for *_, load_id in expected))
+    assert len(versions(warehouse, "id")) == len(met) + 1 + result.updated
