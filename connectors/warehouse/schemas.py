@@ -9,7 +9,7 @@ a changed column is decided in `evolution`; the schemas of the models are dbt's.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,17 +119,20 @@ def ensure_table(
 def shape_table(connection: duckdb.DuckDBPyConnection, shape: Shape) -> dict[str, str]:
     """`ensure_table` within the caller's transaction, the schemas being there."""
     refuse_clashes(shape.table, shape.columns)
-    if stored_types(connection, shape.table):
+    if stored := stored_columns(connection, shape.table):
+        types = {name: column.duckdb_type for name, column in stored.items()}
         changes = evolution.evolve(
             shape.table,
-            stored_columns(connection, shape.table),
-            final_types(connection, shape.table, shape.columns),
+            stored,
+            final_types(connection, shape.table, shape.columns, types),
             shape.columns,
             shape.expected,
             is_partial=shape.is_partial,
         )
     else:
         changes = evolution.create(shape.table, shape.columns, shape.expected)
+    if stored and not changes.statements and not changes.notes:
+        return types
     try:
         connection.execute(";".join(changes.statements))
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
@@ -139,9 +142,17 @@ def shape_table(connection: duckdb.DuckDBPyConnection, shape: Shape) -> dict[str
     return stored_types(connection, shape.table)
 
 
-def final_types(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column]) -> dict[str, str]:
-    """The type that each delivered column will have in the table. Raises SchemaChangedError."""
-    stored = stored_types(connection, table)
+def final_types(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[Column],
+    stored: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The type that each delivered column will have in the table; `stored` are its types, if they are known.
+
+    Raises SchemaChangedError.
+    """
+    stored = stored_types(connection, table) if stored is None else stored
     types = {}
     for column in columns:
         old, wanted = stored.get(column.name), evolution.normal(column.duckdb_type)
