@@ -30,13 +30,13 @@ def mark_deleted(connection: duckdb.DuckDBPyConnection, deletions: LandedDeletio
     columns = list(stored_types(connection, deletions.table))
     try:
         with transaction(connection):
-            counts = merge.Counts(0, 0, 0, 0)
+            counts = merge.Counts(0, 0, 0, 0, 0)
             if columns:
                 connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE changed_rows AS {_tombstones(deletions, entry, columns)}"
                 )
                 counts = merge.apply(connection, deletions.table, columns)
-                journal.refresh_row_count(connection, deletions.object_name, deletions.table)
+                journal.refresh_row_count(connection, deletions.object_name, counts.living)
             seconds = time.perf_counter() - started
             _record(connection, deletions, entry, digest, counts.deleted, seconds)
     finally:

@@ -13,7 +13,7 @@ import duckdb
 from connectors.landed import LandedBatch, Mode
 from connectors.warehouse import instants
 from connectors.warehouse.casts import Cell
-from connectors.warehouse.names import OPS, constant, constants, quote, raw
+from connectors.warehouse.names import OPS, constant, constants, quote
 from connectors.warehouse.pages import INCOMING
 
 log = logging.getLogger("salespulse.warehouse")
@@ -110,8 +110,8 @@ class Journal:
             f"WHERE object_name = {constant(batch.object_name)})"
         )
 
-    def move_cursor(self, instance_url: str, time_zone: str | None, org_id: str) -> None:
-        """The one row per object in ops.sync_state; its cursor never goes back."""
+    def move_cursor(self, instance_url: str, time_zone: str | None, org_id: str, *, living: int) -> None:
+        """The one row per object in ops.sync_state; its cursor never goes back. `living` rows are not deleted."""
         old_at, old_url, old_zone, old_org, old_name = self.connection.execute(
             f"DELETE FROM {OPS}.sync_state WHERE object_name = {constant(self.batch.object_name)} "
             "RETURNING cursor_at, instance_url, time_zone, org_id, cursor_name"
@@ -123,7 +123,7 @@ class Journal:
             # A part of a full read that is behind the cursor does not make up for all that another field told.
             "cursor_name": old_name if old_at is not None and window_end < old_at else self.batch.cursor_name,
             "cursor_at": window_end if old_at is None else max(old_at, window_end),
-            "row_count": living_rows(self.connection, self.batch.table),
+            "row_count": living,
             "instance_url": instance_url or old_url,
             "time_zone": time_zone or old_zone,
             "run_id": self.run_id,
@@ -183,15 +183,6 @@ def insert_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence
     connection.execute(f"INSERT INTO {into} SELECT {selected} FROM (VALUES {listed})")
 
 
-def living_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """The rows of a raw table that are not deleted."""
-    row = connection.execute(f"SELECT count(*) FROM {raw(table)} WHERE _deleted_at IS NULL").fetchone()
-    return row[0] if row else 0
-
-
-def refresh_row_count(connection: duckdb.DuckDBPyConnection, object_name: str, table: str) -> None:
+def refresh_row_count(connection: duckdb.DuckDBPyConnection, object_name: str, living: int) -> None:
     """Note how many rows live, where deletions were marked and no cursor moved."""
-    connection.execute(
-        f"UPDATE {OPS}.sync_state SET row_count = {living_rows(connection, table)} "
-        f"WHERE object_name = {constant(object_name)}"
-    )
+    connection.execute(f"UPDATE {OPS}.sync_state SET row_count = {living} WHERE object_name = {constant(object_name)}")

@@ -90,9 +90,9 @@ def _load(
         rejected = noted.record_rejects(lossy)
         noted.record_pages()
         if batch.purpose == "rows":
-            noted.move_cursor(options.instance_url, options.time_zone, options.org_id)
+            noted.move_cursor(options.instance_url, options.time_zone, options.org_id, living=counts.living)
         else:
-            journal.refresh_row_count(connection, batch.object_name, batch.table)
+            journal.refresh_row_count(connection, batch.object_name, counts.living)
         if batch.purpose == "ids":
             compare_ids(connection, batch, run_id, loaded_at)
         result = _result(batch, counts, rejected, time.perf_counter() - started)

@@ -15,7 +15,8 @@ import duckdb
 from connectors.landed import LandedBatch, MonthTotals, SourceTotals
 from connectors.warehouse import instants
 from connectors.warehouse.connection import transaction
-from connectors.warehouse.journal import insert, insert_all, living_rows
+from connectors.warehouse.journal import insert, insert_all
+from connectors.warehouse.merge import living_rows
 from connectors.warehouse.names import KEY, OPS, constant, constants, quote, raw
 from connectors.warehouse.ops import create_schemas
 from connectors.warehouse.pages import INCOMING, STAMPS

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from connectors.landed import Column, LandedBatch
+from connectors.warehouse import ledger
 from connectors.warehouse.landing import load
 
 MONDAY, TUESDAY, WEDNESDAY = (f"2026-01-0{day}T00:00:00.000Z" for day in (5, 6, 7))
@@ -161,3 +162,5 @@ def test_whichever_stamps_and_deletions_meet_the_newer_version_holds(
     assert rows == [*expected, ("new", "Deal", None, "r2")]
     assert (result.inserted, result.updated) == (1, sum(load_id == "r2" for *_, load_id in expected))
     assert len(versions(warehouse, "id")) == len(met) + 1 + result.updated
+    (state,) = ledger.sync_states(warehouse)
+    assert state.row_count == sum(deleted_at is None for _, _, deleted_at, _ in rows)
