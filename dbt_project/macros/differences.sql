@@ -46,7 +46,7 @@
 {%- endmacro %}
 
 {% macro differing_relation(identifier) -%}
-    {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier=identifier ~ '__differing')) }}
+    intermediate.{{ identifier }}__differing
 {%- endmacro %}
 
 {#- Before a report is filled: which of its rows, by their key, are computed anew. Out with those; the others stay. With

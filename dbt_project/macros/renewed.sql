@@ -19,7 +19,7 @@
     {%- if is_partial() or not execute -%}
     (
         opportunity_id in (select touched.opportunity_id from {{ ref('int_opportunities_touched') }} as touched)
-        or close_date >= (select min(period_start_date) from ({{ unfinished_periods() }}) as unfinished)
+        or close_date >= (select min(period_start_date) from ({{ unfinished_periods() }}) as due)
         or {{ is_history_other() }}
     )
     {%- endif -%}
@@ -27,16 +27,16 @@
 
 {#- The periods that were not over by the last build. -#}
 {% macro unfinished_periods() -%}
-    select periods.period_kind, periods.period_start_date from {{ ref('dim_periods') }} as periods
-    where periods.ends_at >= {{ built_as_of() }}
+    select unfinished.period_kind, unfinished.period_start_date from {{ ref('dim_periods') }} as unfinished
+    where unfinished.ends_at >= {{ built_as_of() }}
 {%- endmacro %}
 
 {#- Whether other past periods are told than before: the history is known from another instant, or the calendar begins
     on another day. -#}
 {% macro is_history_other() -%}
     (
-        exists (select 1 from {{ differing('dim_history_horizons') }} as horizons)
-        or exists (select 1 from {{ differing('int_dates_spined') }} as days where days.date_day <= {{ built_as_of() }})
+        exists (select 1 from {{ differing('dim_history_horizons') }} as other_horizons)
+        or exists (select 1 from {{ differing('int_dates_spined') }} as other_days where other_days.date_day <= {{ built_as_of() }})
     )
 {%- endmacro %}
 
@@ -271,4 +271,16 @@
     inner join {{ scopes }} as scopes on {{ told }} and rollups.scope_id = scopes.owner_id
     {%- endfor %}
     {%- endif -%}
+{%- endmacro %}
+
+{#- As a condition: the scope's row of the period is computed anew. -#}
+{% macro is_renewed_scope(scopes, periods) -%}
+    {{ is_renewed([
+        scopes ~ '.scope_kind', scopes ~ '.scope_id', periods ~ '.period_kind', periods ~ '.period_start_date'
+    ]) }}
+{%- endmacro %}
+
+{#- As a condition: the scope's forecasts of the quarter are taken again. -#}
+{% macro is_renewed_rollup(scopes, quarters) -%}
+    {{ is_renewed([scopes ~ '.scope_kind', scopes ~ '.scope_id', quarters ~ '.fiscal_quarter_start_date']) }}
 {%- endmacro %}

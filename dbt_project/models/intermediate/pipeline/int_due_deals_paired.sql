@@ -8,7 +8,11 @@ with days as (
     {% for kind, column in [
         ('week', 'week_start_date'), ('month', 'fiscal_month_start_date'), ('quarter', 'fiscal_quarter_start_date')
     ] %}
-    select date_day, {{ quoted(kind) }} as period_kind, {{ column }} as period_start_date from {{ ref('dim_dates') }}
+    select
+        date_day,
+        {{ quoted(kind) }} as period_kind,
+        {{ column }} as period_start_date
+    from {{ ref('dim_dates') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -36,18 +40,14 @@ due as (
         periods.period_end_date,
         periods.starts_at,
         periods.known_until
-
     from candidates
-    inner join days
-        on candidates.close_date = days.date_day
+    inner join days on candidates.close_date = days.date_day
     inner join {{ ref('dim_periods') }} as periods
         on
             days.period_kind = periods.period_kind
             and days.period_start_date = periods.period_start_date
     inner join {{ ref('dim_history_horizons') }} as horizons
-        on
-            horizons.field_name = 'State'
-            and periods.starts_at >= horizons.history_known_from
+        on horizons.field_name = 'State' and periods.starts_at >= horizons.history_known_from
     where
         not periods.is_future
         and candidates.valid_from <= periods.known_until

@@ -13,10 +13,10 @@ with versions as (
         coalesce(weighted_amount, 0) as weighted_amount,
         {{ local_date('valid_from') }} as first_date,
         {{ local_date('valid_to') }} as end_date
-
     from {{ ref('fct_opportunity_versions') }}
-    where is_open
-    {{ upon_last('and', is_renewed(pipeline_key())) }}
+    where
+        is_open
+        {{ upon_last('and', is_renewed(pipeline_key())) }}
 
 ),
 

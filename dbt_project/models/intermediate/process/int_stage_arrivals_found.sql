@@ -30,7 +30,7 @@ stepped as (
         -- a step back, or one over a stage: the stages before are then not all behind it, or not in order
         stages.stage_order - lag(stages.stage_order) over in_order not between 0 and 1 as is_out_of_order
 
-    from {{ of_touched(ref('fct_opportunities')) }} as deals
+    from {{ of_touched(ref('int_opportunities_classified')) }} as deals
     inner join {{ ref('fct_opportunity_stage_spells') }} as spells
         on deals.opportunity_id = spells.opportunity_id
     inner join stages
@@ -39,6 +39,7 @@ stepped as (
             and spells.stage_name = stages.stage_name
     where
         deals.is_closed
+        and not deals.is_deleted
         and spells.provenance <> 'current'
     window in_order as (partition by deals.opportunity_id order by spells.spell_number asc)
 

@@ -83,7 +83,7 @@ summed as (
     from owned
     inner join {{ ref('int_scopes_membered') }} as scopes
         on owned.owned_by_id = scopes.owner_id
-    {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date'])) }}
+    {{ upon_last('where', is_renewed_scope('scopes', 'owned')) }}
     group by scopes.scope_kind, scopes.scope_id, owned.{{ slot | join(', owned.') }}
 
 )

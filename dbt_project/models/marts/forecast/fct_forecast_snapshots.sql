@@ -17,6 +17,8 @@
 {% set is_won_in_time = 'versions.is_commit and versions.deal_won_date between'
     ~ ' points.fiscal_quarter_start_date and points.fiscal_quarter_end_date' %}
 
+{% set key = ["coalesce(versions.owner_id, '')", 'dates.fiscal_quarter_start_date'] %}
+
 with versions as (
 
     -- what a version adds is the same at every point
@@ -43,7 +45,7 @@ with versions as (
             and versions.stage_name = own_stages.stage_name
     where
         (versions.is_open or versions.is_won)
-        {{ upon_last('and', is_renewed(["coalesce(versions.owner_id, '')", 'dates.fiscal_quarter_start_date'])) }}
+        {{ upon_last('and', is_renewed(key)) }}
 
 )
 

@@ -25,7 +25,7 @@ with summed as (
         on
             snapshots.owner_id = scopes.owner_id
             and (points.is_owner_known or scopes.scope_kind = 'company')
-    {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'points.fiscal_quarter_start_date'])) }}
+    {{ upon_last('where', is_renewed_rollup('scopes', 'points')) }}
     group by scopes.scope_kind, scopes.scope_id, points.fiscal_quarter_start_date, points.week_number
 
 )

@@ -1,5 +1,7 @@
-{# How well the ranges of past quarters held: pinball loss by quantile, and how often they were kept. Exact sums: of
-   fractions the cents would depend on the order of the rows. #}
+{#
+    How well the ranges of past quarters held: pinball loss by quantile, and how often they were kept. Exact sums:
+    of fractions the cents would depend on the order of the rows.
+#}
 {% set quantiles = {'p10': 0.1, 'p50': 0.5, 'p90': 0.9} %}
 
 with judged as (

@@ -28,7 +28,7 @@ spine as (
     from named
     inner join {{ ref('int_forecast_points') }} as points
         on points.is_owner_known or named.scope_kind = 'company'
-    {{ upon_last('where', is_renewed(['named.scope_kind', 'named.scope_id', 'points.fiscal_quarter_start_date'])) }}
+    {{ upon_last('where', is_renewed_rollup('named', 'points')) }}
 
 ),
 
@@ -54,7 +54,7 @@ summed as (
     from {{ ref('fct_forecast_snapshots') }} as snapshots
     inner join scopes
         on snapshots.owner_id = scopes.owner_id
-    {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'snapshots.fiscal_quarter_start_date'])) }}
+    {{ upon_last('where', is_renewed_rollup('scopes', 'snapshots')) }}
     group by
         scopes.scope_kind, scopes.scope_id, snapshots.fiscal_quarter_start_date, snapshots.week_number
 

@@ -38,20 +38,26 @@ members as (
 
 ),
 
-scopes as (
-
-    -- leads in a queue are nobody's, and the company's all the same
-    select 0 as scope_number, 'company' as scope_kind, 'company' as scope_id, 'Company' as scope_name
-    union all
-    select distinct scope_number, scope_kind, scope_id, scope_name from members
-
-),
-
 scoped as (
 
-    select 0 as scope_number, leads.* from leads
+    -- leads in a queue are nobody's, and the company's all the same
+    select
+        0 as scope_number,
+        'company' as scope_kind,
+        'company' as scope_id,
+        'Company' as scope_name,
+        leads.*
+
+    from leads
     union all
-    select members.scope_number, leads.*
+
+    select
+        members.scope_number,
+        members.scope_kind,
+        members.scope_id,
+        members.scope_name,
+        leads.*
+
     from leads
     inner join members
         on leads.owned_by_id = members.owner_id
@@ -74,6 +80,8 @@ surviving as (
     -- the share that still waits after this touch: the product of (1 − 1 / at risk) over the touches so far
     select
         *,
+        is_touched and response_hours <= {{ limit }} as is_within,
+        is_untouched and response_hours < {{ limit }} as is_undecided,
         exp(
             sum(
                 case
@@ -93,26 +101,20 @@ surviving as (
 )
 
 select
-    scopes.scope_kind,
-    scopes.scope_id,
-    max(scopes.scope_name) as scope_name,
-    surviving.cohort_start_date,
+    scope_kind,
+    scope_id,
+    max(scope_name) as scope_name,
+    cohort_start_date,
     count(*) as lead_count,
     cast(sum(case when is_untouched then 1 else 0 end) as bigint) as untouched_count,
     {% for name, share in [('median', 0.5), ('p90', 0.1)] %}
     min(case when is_touched and waiting_share <= {{ share }} + 1e-9 then response_hours end)
         as {{ name }}_response_hours,
     {% endfor %}
-    cast(
-        sum(case when is_touched and response_hours <= {{ limit }} then 1 else 0 end) as bigint
-    ) as within_limit_count,
-    cast(sum(case when is_untouched and response_hours < {{ limit }} then 1 else 0 end) as bigint)
-        as undecided_count,
-    cast(sum(case when is_touched and response_hours <= {{ limit }} then 1 else 0 end) as double)
-    / nullif(sum(case when is_untouched and response_hours < {{ limit }} then 0 else 1 end), 0)
-        as within_limit_rate
+    cast(sum(case when is_within then 1 else 0 end) as bigint) as within_limit_count,
+    cast(sum(case when is_undecided then 1 else 0 end) as bigint) as undecided_count,
+    cast(sum(case when is_within then 1 else 0 end) as double)
+    / nullif(sum(case when is_undecided then 0 else 1 end), 0) as within_limit_rate
 
 from surviving
-inner join scopes
-    on surviving.scope_number = scopes.scope_number
-group by scopes.scope_kind, scopes.scope_id, surviving.cohort_start_date
+group by scope_kind, scope_id, cohort_start_date

@@ -3,47 +3,46 @@
     'pushed_out', 'moved_earlier', 'deleted', 'transferred_in', 'transferred_out', 'closing'] %}
 {% set counted = ['opening', 'created', 'won', 'lost', 'pushed_out', 'closing'] %}
 {% set known = 'spine.starts_at >= spine.known_from' %}
-{% set sums, plain = {}, ['slipped_count', 'slipped_amount', 'bookings_amount', 'currency_effect_amount'] %}
-{% for name in plain %}{% do sums.update({name: 'sum(%s)' % name}) %}{% endfor %}
+{% set sums = {
+    'slipped_count': 'count(*) filter (where is_slip)', 'slipped_amount': 'sum(slipped_amount)',
+    'bookings_amount': 'sum(bookings_amount)', 'currency_effect_amount': 'sum(bookings_amount - amount)' } %}
 {% set of = " filter (where leg = '%s')" %}
 {% for leg in legs %}{% do sums.update({leg ~ '_amount': 'sum(amount)' ~ of % leg}) %}{% endfor %}
-{% for leg in counted %}{% do sums.update({leg ~ '_count': 'sum(deal_count)' ~ of % leg}) %}{% endfor %}
+{% for leg in counted %}{% do sums.update({leg ~ '_count': 'count(*)' ~ of % leg}) %}{% endfor %}
 {% set key = 'owner_id, counterpart_owner_id, period_kind, period_start_date' %}
 
-with spine as (
+with named as (
+
+    select distinct
+        scope_kind,
+        scope_id,
+        scope_name
+    from {{ ref('int_scopes_membered') }}
+
+),
+
+horizons as (
+
+    select
+        max(case when field_name = 'State' then history_known_from end) as state_from,
+        max(history_known_from) as owner_from
+    from {{ ref('dim_history_horizons') }}
+    where field_name in ('State', 'Owner')
+
+),
+
+spine as (
 
     select
         named.*,
         periods.*,
         case when named.scope_kind = 'company' then horizons.state_from else horizons.owner_from end
             as known_from
-    from (select distinct scope_kind, scope_id, scope_name from {{ ref('int_scopes_membered') }}) as named
-    cross join (
-        select
-            max(case when field_name = 'State' then history_known_from end) as state_from,
-            max(history_known_from) as owner_from
-        from {{ ref('dim_history_horizons') }} where field_name in ('State', 'Owner')
-    ) as horizons
+    from named
+    cross join horizons
     inner join {{ ref('dim_periods') }} as periods
         on periods.period_kind in ('week', 'month', 'quarter') and not periods.is_future
     {{ upon_last('where', is_renewed(['scope_kind', 'scope_id', 'period_kind', 'period_start_date'])) }}
-
-),
-
-legs as (
-
-    -- a leg is summed before it gets a column of its own
-    select
-        {{ key }}, leg,
-        cast(sum(amount) as decimal(18, 2)) as amount,
-        count(*) as deal_count,
-        sum(case when is_slip then 1 else 0 end) as slipped_count,
-        cast(sum(slipped_amount) as decimal(18, 2)) as slipped_amount,
-        cast(sum(bookings_amount) as decimal(18, 2)) as bookings_amount,
-        cast(sum(bookings_amount - amount) as decimal(18, 2)) as currency_effect_amount
-    from {{ ref('fct_pipeline_movements') }}
-    {{ upon_last('where', of_renewed_scopes()) }}
-    group by {{ key }}, leg
 
 ),
 
@@ -54,7 +53,8 @@ moved as (
         cast({{ figure }} as {{ 'bigint' if name.endswith('_count') else 'decimal(18, 2)' }}) as {{ name }},
         {% endfor %}
         {{ key }}
-    from legs
+    from {{ ref('fct_pipeline_movements') }}
+    {{ upon_last('where', of_renewed_scopes()) }}
     group by {{ key }}
 
 ),

@@ -28,13 +28,12 @@ with periods as (
 owned as (
 
     select
-        coalesce(deals.owner_id, '') as owner_id,
         periods.period_kind,
         periods.period_start_date,
         {% for name, figure in sums.items() %}
-        sum({{ figure }}) as {{ name }}{{ ',' if not loop.last }}
+        sum({{ figure }}) as {{ name }},
         {% endfor %}
-
+        coalesce(deals.owner_id, '') as owner_id
     from {{ ref('fct_opportunities') }} as deals
     inner join periods
         on deals.close_date between periods.period_start_date and periods.period_end_date
@@ -46,14 +45,13 @@ owned as (
 scoped as (
 
     select
+        {% for name in sums %}
+        sum(owned.{{ name }}) as {{ name }},
+        {% endfor %}
         scopes.scope_kind,
         scopes.scope_id,
         owned.period_kind,
-        owned.period_start_date,
-        {% for name in sums %}
-        sum(owned.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-
+        owned.period_start_date
     from owned
     inner join {{ ref('int_scopes_membered') }} as scopes on owned.owner_id = scopes.owner_id
     group by scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date
@@ -63,13 +61,18 @@ scoped as (
 summed as (
 
     select
-        named.*,
-        periods.*,
         {% for name in sums %}
-        coalesce(scoped.{{ name }}, 0) as {{ name }}{{ ',' if not loop.last }}
+        coalesce(scoped.{{ name }}, 0) as {{ name }},
         {% endfor %}
-
-    from (select distinct scope_kind, scope_id, scope_name from {{ ref('int_scopes_membered') }}) as named
+        named.*,
+        periods.*
+    from (
+        select distinct
+            scope_kind,
+            scope_id,
+            scope_name
+        from {{ ref('int_scopes_membered') }}
+    ) as named
     cross join periods
     left join scoped
         on
@@ -97,11 +100,8 @@ select
     cast(summed.bookings_amount + summed.open_commit_amount as decimal(18, 2)) as commit_amount,
     cast(summed.bookings_amount + summed.open_commit_amount + summed.open_best_case_amount as decimal(18, 2))
         as best_case_amount,
-    case
-        when
-            goals.goal_value > 0
-            then cast(summed.open_due_amount as double) / cast(goals.goal_value as double)
-    end as gross_coverage_ratio,
+    case when goals.goal_value > 0 then cast(summed.open_due_amount as double) end
+    / cast(goals.goal_value as double) as gross_coverage_ratio,
     case
         when goals.goal_value > summed.bookings_amount
             then cast(summed.open_due_amount as double)

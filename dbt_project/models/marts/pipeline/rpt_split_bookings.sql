@@ -69,5 +69,5 @@ select
 from owned
 inner join {{ ref('int_scopes_membered') }} as scopes
     on owned.owner_id = scopes.owner_id
-{{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id', 'owned.period_kind', 'owned.period_start_date'])) }}
+{{ upon_last('where', is_renewed_scope('scopes', 'owned')) }}
 group by scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date
