@@ -180,22 +180,6 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
     assert len(upon) == len(left) + sum(result.status in ("success", "no-op") for result in upon)
 
 
-def test_so_it_does_a_quarter_later_and_with_what_reaches_far_back(homes: tuple[Path, Path], org: Org) -> None:
-    daily, late = homes
-    at = NOON + timedelta(days=21)
-    org.advance_to(at)
-    for home in homes:
-        with connect(home / "warehouse.duckdb") as warehouse:
-            fill(warehouse, org)
-            _meddle_again(warehouse, at + timedelta(hours=1))
-    upon = building.build(_settings(daily), has_tests=False)
-    assert any(result.status == "unchanged" for result in upon), "built upon the last one"
-    building.build(_settings(late), has_tests=False, is_full=True)
-    one, other = _marts(daily), _marts(late)
-    with duckdb.connect() as comparing:
-        assert [name for name in one if _differs(comparing, one[name], other[name])] == []
-
-
 def test_a_build_without_news_builds_only_what_is_gone(homes: tuple[Path, Path]) -> None:
     daily, _ = homes
     before, comments = _marts(daily), _comments(daily)
@@ -226,6 +210,22 @@ def test_a_test_that_held_is_not_run_again_upon_the_same_rows(homes: tuple[Path,
     ran = {key for key, result in again.items() if not result.message.startswith("As in the last build")}
     assert ran == {key for key, result in first.items() if result.status != "pass"}
     assert {key: result.status for key, result in first.items()} == {k: result.status for k, result in again.items()}
+
+
+def test_so_does_a_build_a_quarter_later_with_what_reaches_far_back(homes: tuple[Path, Path], org: Org) -> None:
+    daily, late = homes
+    at = NOON + timedelta(days=21)
+    org.advance_to(at)
+    for home in homes:
+        with connect(home / "warehouse.duckdb") as warehouse:
+            fill(warehouse, org)
+            _meddle_again(warehouse, at + timedelta(hours=1))
+    upon = building.build(_settings(daily), has_tests=False)
+    assert any(result.status == "unchanged" for result in upon), "built upon the last one"
+    building.build(_settings(late), has_tests=False, is_full=True)
+    one, other = _marts(daily), _marts(late)
+    with duckdb.connect() as comparing:
+        assert [name for name in one if _differs(comparing, one[name], other[name])] == []
 
 
 def _tests(results: Sequence[dbt.NodeResult]) -> dict[str, dbt.NodeResult]:
