@@ -47,3 +47,47 @@
     {%- else -%} decimal(18, 2)
     {%- endif -%}
 {%- endmacro %}
+
+{#- Before figures are put in: of a build from all rows all that are kept are to be made; else out with those that are made
+    anew, those of periods and scopes that are kept no more, and of series that have nothing to tell any more. -#}
+{% macro forget_kpis() -%}
+    {%- set touched = ref('int_kpis_touched') -%}
+    {%- set spanned = ref('int_kpis_spanned') -%}
+    {%- set series = ref('int_kpi_series_found') -%}
+    {%- set names -%}
+    inner join {{ ref('int_scopes_numbered') }} as scopes on told_of.scope_number = scopes.scope_number
+    inner join {{ ref('int_periods_told') }} as told
+    {%- endset -%}
+    {%- if is_partial() -%}
+    delete from {{ this }}
+    where
+        (scope_kind, scope_id, period_kind, period_start_date) not in (
+            select scopes.scope_kind, scopes.scope_id, told.period_kind, told.period_start_date
+            from {{ spanned }} as told_of
+            {{ names }} on told_of.told_number = told.told_number
+            left join {{ touched }} as touched
+                on told_of.scope_number = touched.scope_number and told_of.told_number = touched.told_number
+            where told_of.is_kept and touched.scope_number is null
+        )
+        or (scope_kind, scope_id, period_kind, metric) in (
+            select
+                scopes.scope_kind,
+                scopes.scope_id,
+                told.period_kind,
+                {{ kpi_metric_name('told_of.metric_number') }}
+            from {{ series }} as told_of
+            {{ names }} on told_of.kind_number = told.kind_number
+            where told_of.is_gone
+        )
+    {%- else -%}
+    delete from {{ touched }};
+    insert into {{ touched }} select scope_number, told_number from {{ spanned }} where is_kept
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The metric of a number: its place among them. -#}
+{% macro kpi_metric_name(number) -%}
+    case {{ number }}
+        {%- for metric in kpi_metrics() %} when {{ loop.index }} then {{ quoted(metric) }}{% endfor %}
+    end
+{%- endmacro %}

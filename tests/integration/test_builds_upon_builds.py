@@ -240,7 +240,10 @@ def _comments(home: Path) -> list[tuple[Any, ...]]:
 
 
 def _marts(home: Path) -> dict[str, Any]:
-    """The tables of the marts; fractions rounded, as the last digits of sums depend on the order of the rows."""
+    """The tables of the marts; fractions rounded, as the last digits of sums depend on the order of the rows.
+
+    Not at a half, where a mean of a few decimals often lies: its last digit would tell to which side.
+    """
     found: dict[str, Any] = {}
     with connect(home / "warehouse.duckdb") as warehouse:
         for (table,) in warehouse.execute(
@@ -248,7 +251,7 @@ def _marts(home: Path) -> dict[str, Any]:
         ).fetchall():
             if table not in REMEMBERING:
                 said = ", ".join(
-                    f'round("{name}", 6) AS "{name}"' if kind == "DOUBLE" else f'"{name}"'
+                    f'round("{name}" + 0.000000123, 6) AS "{name}"' if kind == "DOUBLE" else f'"{name}"'
                     for name, kind in warehouse.execute(
                         "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'marts' "
                         "AND table_name = $1 ORDER BY column_index",

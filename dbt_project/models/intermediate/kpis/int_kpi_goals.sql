@@ -83,19 +83,30 @@ summed_up as (
     group by
         scopes.scope_kind, scopes.scope_id, chosen.period_kind, chosen.period_start_date, chosen.metric
 
+),
+
+present as (
+
+    select
+        summed_up.*,
+        numbered.scope_number,
+        case summed_up.metric
+            {% for metric in kpi_metrics() %}
+            when {{ quoted(metric) }} then {{ loop.index }}
+            {% endfor %}
+        end as metric_number
+
+    from summed_up
+    left join {{ ref('int_scopes_numbered') }} as numbered
+        on
+            summed_up.scope_kind = numbered.scope_kind
+            and summed_up.scope_id = numbered.scope_id
+
 )
 
-select
-    summed_up.*,
-    numbered.scope_number,
-    case summed_up.metric
-        {% for metric in kpi_metrics() %}
-        when {{ quoted(metric) }} then {{ loop.index }}
-        {% endfor %}
-    end as metric_number
-
-from summed_up
-left join {{ ref('int_scopes_numbered') }} as numbered
-    on
-        summed_up.scope_kind = numbered.scope_kind
-        and summed_up.scope_id = numbered.scope_id
+{{
+    followed(
+        ['scope_kind', 'scope_id', 'period_kind', 'period_start_date', 'metric'],
+        ['goal_value', 'scope_number', 'told_number', 'metric_number']
+    )
+}}

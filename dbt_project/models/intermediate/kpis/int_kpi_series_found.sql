@@ -33,24 +33,30 @@ goals as (
             and goals.told_number = placed.told_number
     where placed.is_kept
 
+),
+
+present as (
+
+    {% for metric in metrics %}
+    select
+        scope_number,
+        kind_number,
+        {{ loop.index }} as metric_number
+
+    from found
+    where {{ metric }} = 1
+
+    union
+
+    {% endfor %}
+    select
+        scope_number,
+        kind_number,
+        metric_number
+
+    from goals
+    where metric_number is not null
+
 )
 
-{% for metric in metrics %}
-select
-    scope_number,
-    kind_number,
-    {{ loop.index }} as metric_number
-
-from found
-where {{ metric }} = 1
-
-union
-
-{% endfor %}
-select
-    scope_number,
-    kind_number,
-    metric_number
-
-from goals
-where metric_number is not null
+{{ followed(['scope_number', 'kind_number', 'metric_number'], []) }}

@@ -18,12 +18,6 @@ with known as (
 
 ),
 
-compared as (
-
-    select * from {{ ref('int_periods_compared') }}
-
-),
-
 moved as (
 
     select
@@ -34,7 +28,7 @@ moved as (
         known.*
 
     from known
-    left join compared
+    left join {{ ref('int_periods_compared') }} as compared
         on known.told_number = compared.told_number and compared.is_alike and compared.periods_apart = 1
     left join known as earlier
         on known.scope_number = earlier.scope_number and compared.past_number = earlier.told_number
@@ -44,7 +38,7 @@ moved as (
 expected as (
 
     select
-        moved.scope_number,
+        sides.scope_number,
         {% for metric in metrics %}
         avg(moved.{{ metric }}) as {{ metric }},
         2.66 * avg(case when compared.periods_apart < 12 then moved.move_of_{{ metric }} end)
@@ -53,12 +47,14 @@ expected as (
         {% for name, metric in counted.items() %}
         count(moved.{{ metric }}) as count_of_{{ name }},
         {% endfor %}
-        compared.told_number
+        sides.told_number
 
-    from moved
-    inner join compared
-        on moved.told_number = compared.past_number and compared.is_expected_of
-    group by moved.scope_number, compared.told_number
+    from {{ ref('int_kpis_sided') }} as sides
+    inner join {{ ref('int_periods_compared') }} as compared
+        on sides.told_number = compared.told_number and compared.is_expected_of
+    inner join moved
+        on sides.scope_number = moved.scope_number and compared.past_number = moved.told_number
+    group by sides.scope_number, sides.told_number
 
 ),
 
@@ -87,7 +83,7 @@ run as (
         compared.told_number
 
     from sided
-    inner join compared
+    inner join {{ ref('int_periods_compared') }} as compared
         on sided.told_number = compared.past_number and compared.is_alike and compared.periods_apart < 8
     group by sided.scope_number, compared.told_number
 
@@ -108,8 +104,10 @@ select
     moved.kind_number,
     moved.told_number
 
-from moved
-left join compared
+from {{ ref('int_kpis_touched') }} as touched
+inner join moved
+    on touched.scope_number = moved.scope_number and touched.told_number = moved.told_number
+left join {{ ref('int_periods_compared') }} as compared
     on moved.told_number = compared.told_number and not compared.is_alike and compared.periods_apart = 1
 left join known as same_day
     on moved.scope_number = same_day.scope_number and compared.past_number = same_day.told_number
@@ -117,4 +115,3 @@ left join expected
     on moved.scope_number = expected.scope_number and moved.told_number = expected.told_number
 left join run
     on moved.scope_number = run.scope_number and moved.told_number = run.told_number
-where moved.is_kept

@@ -1,34 +1,20 @@
 {{ config(materialized='view') }}
-{#
-    The figures of each scope, side by side, in every period that is kept, in those before that limits look back to, and
-    in the last ones up to the same day as today is of the running one.
-#}
-{% set metrics = kpi_metrics() %}
-{# Limits look twelve periods back, a trend eight limits. #}
-{% set periods_before = 19 %}
+{# The figures of each scope, side by side, in every period in which they are kept or looked back to. #}
 
 select
-    scopes.scope_kind = 'company' as is_whole,
-    told.kind_number,
-    told.told_number,
-    told.is_whole_known,
-    told.is_end_known,
-    not told.is_to_same_day and told.periods_back < coalesce(kept.period_count, told.periods_back + 1)
-        as is_kept,
-    {% for metric in metrics %}
+    spanned.is_whole,
+    spanned.kind_number,
+    spanned.told_number,
+    spanned.is_whole_known,
+    spanned.is_end_known,
+    spanned.is_kept,
+    {% for metric in kpi_metrics() %}
     figures.{{ metric }},
     {% endfor %}
-    scopes.scope_number
+    spanned.scope_number
 
-from {{ ref('int_periods_told') }} as told
-inner join {{ ref('int_scopes_numbered') }} as scopes
-    on told.period_end_date >= scopes.first_date
-left join {{ ref('int_periods_kept') }} as kept
-    on
-        told.period_kind = kept.period_kind
-        and scopes.scope_kind = kept.scope_kind
+from {{ ref('int_kpis_spanned') }} as spanned
 left join {{ ref('int_kpis_related') }} as figures
     on
-        told.told_number = figures.told_number
-        and scopes.scope_number = figures.scope_number
-where told.periods_back < coalesce(kept.period_count, told.periods_back + 1) + {{ periods_before }}
+        spanned.told_number = figures.told_number
+        and spanned.scope_number = figures.scope_number

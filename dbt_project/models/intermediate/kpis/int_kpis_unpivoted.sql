@@ -67,3 +67,4 @@ inner join {{ ref('int_kpi_series_found') }} as series
         figures.scope_number = series.scope_number
         and figures.kind_number = series.kind_number
         and figures.metric_number = series.metric_number
+where not series.is_gone

@@ -1,5 +1,5 @@
 {#
-    The periods that figures are measured for, by number: each with all its days, and the last twelve also up to the
+    The periods that figures are measured for, each by a number that it keeps: each with all its days, and the last twelve also up to the
     same day as today is of the running one, so that it can be held against them while there is time.
 #}
 
@@ -8,6 +8,14 @@ with periods as (
     select
         periods.*,
         as_of.as_of_date,
+        cast(
+            case periods.period_kind
+                when 'day' then 1
+                when 'week' then 2
+                when 'month' then 3
+                else 4
+            end as integer
+        ) as kind_number,
         coalesce(periods.starts_at >= horizons.history_known_from, false) as is_whole_known,
         coalesce(periods.known_until >= horizons.history_known_from, false) as is_end_known,
         row_number() over (partition by periods.period_kind order by periods.period_start_date desc) - 1
@@ -81,10 +89,11 @@ told as (
 )
 
 select
-    cast(row_number() over (order by period_kind asc, is_to_same_day asc, period_start_date asc) as integer)
-        as told_number,
-    cast(case period_kind when 'day' then 1 when 'week' then 2 when 'month' then 3 else 4 end as integer)
-        as kind_number,
+    cast(
+        8 * {{ dbt.datediff("cast('2000-01-01' as date)", 'period_start_date', 'day') }}
+        + 2 * kind_number + case when is_to_same_day then 1 else 0 end as integer
+    ) as told_number,
+    kind_number,
     cast(periods_back as integer) as periods_back,
     period_kind,
     period_start_date,

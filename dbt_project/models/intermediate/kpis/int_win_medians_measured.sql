@@ -20,18 +20,24 @@ with scopes as (
             membered.scope_kind = numbered.scope_kind
             and membered.scope_id = numbered.scope_id
 
+),
+
+present as (
+
+    select
+        scopes.scope_number,
+        {% for metric, value in medians.items() %}
+        cast({{ percentile(value, 0.5) }} as double) as {{ metric }},
+        {% endfor %}
+        period_days.told_number
+
+    from {{ ref('int_wins_placed') }} as wins
+    inner join {{ ref('int_period_days') }} as period_days
+        on wins.close_date = period_days.date_day
+    inner join scopes
+        on coalesce(wins.owner_id, '') = scopes.owner_id
+    group by scopes.scope_number, period_days.told_number
+
 )
 
-select
-    scopes.scope_number,
-    {% for metric, value in medians.items() %}
-    cast({{ percentile(value, 0.5) }} as double) as {{ metric }},
-    {% endfor %}
-    period_days.told_number
-
-from {{ ref('int_wins_placed') }} as wins
-inner join {{ ref('int_period_days') }} as period_days
-    on wins.close_date = period_days.date_day
-inner join scopes
-    on coalesce(wins.owner_id, '') = scopes.owner_id
-group by scopes.scope_number, period_days.told_number
+{{ followed(['scope_number', 'told_number'], medians | list) }}
