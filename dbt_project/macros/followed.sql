@@ -10,7 +10,8 @@
     {{ quoted(changed_since() if is_partial() else '') }} as changed_upon
 {%- endmacro %}
 
-{#- All rows of the query `present`, with these keys and other columns; upon the last build those that differ from then. -#}
+{#- All rows of the query `present`, with these keys and other columns; upon the last build those that differ from then,
+    and those of then that are no more, `among` the rows of the model that the query speaks of. -#}
 {% macro followed(keys, columns, present='present', among='true') -%}
 {%- set names = keys + columns -%}
 {%- if is_partial() %}
@@ -22,7 +23,7 @@ from (
     select {{ names | join(', ') }} from {{ present }}
     except
     select {{ names | join(', ') }} from {{ this }}
-    where not is_gone
+    where not is_gone and {{ among }}
 ) as differing
 
 union all

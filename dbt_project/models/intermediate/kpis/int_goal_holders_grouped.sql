@@ -11,6 +11,7 @@ with worked as (
         max(measure_date) as last_date
 
     from {{ ref('int_measures_daily') }}
+    where not is_gone
     group by owner_id
 
 ),

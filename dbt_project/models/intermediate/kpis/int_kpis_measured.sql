@@ -15,6 +15,7 @@ with flows as (
     from {{ ref('int_measures_daily') }} as daily
     inner join {{ ref('int_period_days') }} as period_days
         on daily.measure_date = period_days.date_day
+    where not daily.is_gone
     group by daily.owner_id, period_days.told_number
 
 ),

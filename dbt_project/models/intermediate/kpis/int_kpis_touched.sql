@@ -47,7 +47,8 @@ periods as (
             or (
                 not followed.is_to_same_day
                 and told.period_start_date >= followed.period_start_date
-                and told.period_start_date <= {{ days_after('followed.period_start_date', '25 * (1 + ' ~ days ~ ')') }}
+                and told.period_start_date
+                <= {{ days_after('followed.period_start_date', '25 * (1 + ' ~ days ~ ')') }}
             )
         )
 

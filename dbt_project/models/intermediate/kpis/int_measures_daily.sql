@@ -1,6 +1,6 @@
 {#
     What each owner brought in and did, by day: one row for each owner, day and table that tells of it, with the
-    measures of the other tables empty. All of them may be added up over days.
+    measures of the other tables empty. All of them may be added up over days. Each row says upon which build it changed.
 #}
 {% set wins = {
     'bookings_amount': 'amount',
@@ -46,25 +46,44 @@
     (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
 ] %}
 
+{% set keys = ['owner_id', 'measure_date'] %}
+
+with
+{% for table, owner, day, measures, filter in tables %}
+of_table_{{ loop.index }} as (
+
+    select
+        coalesce({{ owner }}, '') as owner_id,
+        {% for measure, value in measures.items() %}
+        cast(
+            sum(cast({{ value }} as {{ kpi_type(measure) }})) as {{ kpi_type(measure) }}
+        ) as {{ measure }},
+        {% endfor %}
+        {{ day }} as measure_date
+
+    from {{ table }}
+    where
+        {{ day }} is not null
+        and ({{ filter }})
+    group by coalesce({{ owner }}, ''), {{ day }}
+
+){{ ',' if not loop.last }}
+
+{% endfor %}
+
 {% for table, owner, day, measures, filter in tables %}
 {{ 'union all' if not loop.first }}
 select
-    coalesce({{ owner }}, '') as owner_id,
+    {{ loop.index }} as table_number,
+    owner_id,
+    measure_date,
     {% for measure in kpi_flows() %}
-    {% set type = kpi_type(measure) %}
-    {% if measure in measures %}
-    cast(
-        sum(cast({{ measures[measure] }} as {{ type }})) as {{ type }}
-    ) as {{ measure }},
-    {% else %}
-    cast(null as {{ type }}) as {{ measure }},
-    {% endif %}
+    cast({{ measure if measure in measures else 'null' }} as {{ kpi_type(measure) }}) as {{ measure }},
     {% endfor %}
-    {{ day }} as measure_date
+    is_gone,
+    changed_upon
 
-from {{ table }}
-where
-    {{ day }} is not null
-    and ({{ filter }})
-group by {{ owner }}, {{ day }}
+from (
+    {{ followed(keys, measures | list, 'of_table_' ~ loop.index, 'table_number = ' ~ loop.index) }}
+) as followed
 {% endfor %}

@@ -10,6 +10,7 @@ with worked as (
         min(measure_date) as first_date
 
     from {{ ref('int_measures_daily') }}
+    where not is_gone
     group by owner_id
 
     union all
