@@ -37,16 +37,16 @@ select
     {% endfor %}
     {{ change_columns('true') }}
 
-from {{ this }} as last_rows
+from (
+    select {{ keys | join(', ') }} from {{ this }}
+    where not is_gone and {{ among }}
+) as last_rows
 left join {{ present }} as present_rows
     on
         {% for key in keys %}
         {{ 'and ' if not loop.first }}last_rows.{{ key }} = present_rows.{{ key }}
         {% endfor %}
-where
-    not last_rows.is_gone
-    and present_rows.{{ keys[0] }} is null
-    and {{ among }}
+where present_rows.{{ keys[0] }} is null
 {%- else %}
 select
     {{ names | join(', ') }},

@@ -9,12 +9,13 @@ with found as (
     select
         scope_number,
         {% for metric in metrics %}
-        max(case when is_whole or (is_kept and {{ metric }} <> 0) then 1 else 0 end)
+        max(case when is_whole or {{ metric }} <> 0 then 1 else 0 end)
             as {{ metric }},
         {% endfor %}
         kind_number
 
     from {{ ref('int_kpis_placed') }}
+    where is_kept
     group by scope_number, kind_number
 
 ),

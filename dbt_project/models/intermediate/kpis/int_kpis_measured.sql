@@ -23,17 +23,13 @@ with flows as (
 levels as (
 
     select
-        coalesce(daily.owner_id, '') as owner_id,
-        cast(sum(daily.open_amount) as {{ kpi_type('open_amount') }}) as open_pipeline_amount,
-        cast(sum(daily.open_count) as {{ kpi_type('open_count') }}) as open_pipeline_count,
-        cast(sum(daily.weighted_amount) as {{ kpi_type('weighted_amount') }}) as weighted_pipeline_amount,
+        levels.*,
         period_days.told_number
 
-    from {{ ref('fct_pipeline_daily') }} as daily
+    from {{ ref('int_owner_levels_dated') }} as levels
     inner join {{ ref('int_period_days') }} as period_days
-        on daily.snapshot_date = period_days.date_day
+        on levels.level_date = period_days.date_day
     where period_days.is_last_day
-    group by daily.owner_id, period_days.told_number
 
 ),
 

@@ -16,11 +16,11 @@ with worked as (
     union all
 
     select
-        coalesce(daily.owner_id, '') as owner_id,
-        min(daily.snapshot_date) as first_date
+        coalesce(owner_id, '') as owner_id,
+        min(first_date) as first_date
 
-    from {{ ref('fct_pipeline_daily') }} as daily
-    group by daily.owner_id
+    from {{ ref('int_pipeline_levels_dated') }}
+    group by owner_id
 
 ),
 

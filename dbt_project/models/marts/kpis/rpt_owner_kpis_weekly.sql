@@ -22,21 +22,6 @@ spine as (
 
 ),
 
-pipeline as (
-
-    -- over stages and processes of one day only: open pipeline is never added up over days
-    select
-        daily.snapshot_date,
-        daily.owner_id,
-        sum(daily.open_amount) as open_amount,
-        sum(daily.open_count) as open_count
-    from {{ ref('fct_pipeline_daily') }} as daily
-    inner join {{ ref('int_reporting_weeks') }} as weeks
-        on daily.snapshot_date = weeks.pipeline_date
-    group by daily.snapshot_date, daily.owner_id
-
-),
-
 figures as (
 
     select
@@ -48,8 +33,8 @@ figures as (
         coalesce(measures.pipeline_created_amount, 0) as pipeline_created_amount,
         coalesce(measures.activity_count, 0) as activity_count,
         coalesce(measures.meeting_count, 0) as meeting_count,
-        coalesce(pipeline.open_amount, 0) as open_pipeline_amount,
-        coalesce(pipeline.open_count, 0) as open_pipeline_count,
+        coalesce(pipeline.open_pipeline_amount, 0) as open_pipeline_amount,
+        coalesce(pipeline.open_pipeline_count, 0) as open_pipeline_count,
         goals.goal_bookings_amount,
         goals.goal_pipeline_created_amount,
         goals.goal_activity_count,
@@ -57,8 +42,8 @@ figures as (
     from spine
     left join {{ ref('int_owner_measures_weekly') }} as measures
         on spine.owner_id = measures.owner_id and spine.week_start_date = measures.week_start_date
-    left join pipeline
-        on spine.owner_id = pipeline.owner_id and spine.pipeline_date = pipeline.snapshot_date
+    left join {{ ref('int_owner_levels_dated') }} as pipeline
+        on spine.owner_id = pipeline.owner_id and spine.pipeline_date = pipeline.level_date
     left join {{ ref('int_owner_goals_weekly') }} as goals
         on spine.owner_id = goals.owner_id and spine.week_start_date = goals.week_start_date
 
