@@ -85,9 +85,11 @@ def test_finance_hands_out_its_list(company_api: Any, tiny: Any) -> None:
 
 def test_forecasts_sellers_and_the_open_pipeline_are_told(company_api: Any) -> None:
     forecasts = told(company_api, "/forecasts?scope=company").json()
-    assert set(forecasts) == {"rollups", "accuracy"}
+    assert set(forecasts) == {"rollups", "accuracy", "ranges", "range_accuracy"}
     assert any(row["hit_rate"] for row in forecasts["rollups"])
     assert any(row["wape_ratio"] for row in forecasts["accuracy"])
+    assert all(row["p10_amount"] <= row["p50_amount"] <= row["p90_amount"] for row in forecasts["ranges"])
+    assert any(0 < row["coverage_rate"] < 1 for row in forecasts["range_accuracy"])
     assert any(row["open_amount"] for row in told(company_api, "/standing?period=quarter").json())
     sellers = told(company_api, "/sellers?scope=company").json()
     assert set(sellers) == {"months", "ramp", "capacity"}
