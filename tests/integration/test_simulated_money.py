@@ -1,4 +1,4 @@
-"""Customer cohorts, pay and what finance has booked, against what the simulated company says of them.
+"""Customer cohorts, pay, ranges of forecasts and what finance has booked, against what the simulated company says.
 
 The company counts in plain Python from its own list of events, as of the same instant, and never saw a model.
 """
@@ -39,6 +39,10 @@ PAY = (
     "payout_ratio",
     "estimated_pay_amount",
 )
+RANGE = ("forecast_amount", "p10_amount", "p50_amount", "p90_amount", "actual_amount")
+HELD = ("quarter_count", *(f"{name}_pinball_amount" for name in ("p10", "p50", "p90")), "pinball_amount")
+HELD += ("pinball_ratio", "coverage_rate", "average_width_amount")
+OWN_NAMES = {"forecast_kind": "forecast", "week_number": "week"}
 RECONCILED = {
     "crm_bookings_amount": "crm_amount",
     "finance_bookings_amount": "finance_amount",
@@ -129,3 +133,37 @@ def test_deals_and_finance_differ_as_the_company_says(
     assert {key: found for key in told if (found := _differ(told[key], truth[key], RECONCILED, CENT))} == {}
     for name in RECONCILED:
         assert sum(bool(row[name]) for row in rows) > 2, name
+
+
+@pytest.mark.parametrize("scope", ["company", "team"])
+def test_the_ranges_of_forecasts_and_how_they_held_are_those_of_the_company(
+    published: duckdb.DuckDBPyConnection, known: Known, scope: str
+) -> None:
+    """Each quarter's range rests on the quarters before it, as far as it is known whose the deals were."""
+    ((since,),) = published.execute(
+        f"select min(snapshot_date) from marts.rpt_forecast_rollups where scope_kind = '{scope}'"
+    ).fetchall()
+    truth = known.forecasts(scope, since)
+    rows = rows_of(
+        published,
+        "select *, fiscal_quarter_start_date as period_start from marts.rpt_forecast_rollup_ranges "
+        f"where scope_kind = '{scope}'",
+    )
+    of_quarter = ("scope_id", "forecast_kind", "week_number", "period_start")
+    _same(rows, truth["ranges"], of_quarter, ("earlier_quarter_count", *RANGE))
+    assert {row["is_complete"] for row in rows} == {True, False}
+    held = rows_of(published, f"select * from marts.rpt_forecast_range_accuracy where scope_kind = '{scope}'")
+    _same(held, truth["range_accuracy"], of_quarter[:3], HELD)
+    assert len({row["coverage_rate"] for row in held}) > 2
+
+
+def _same(rows: list[Row], truth: list[Row], names: tuple[str, ...], figures: tuple[str, ...]) -> None:
+    """The same keys, and the figures to the cent; what the marts call a kind and number the company calls by name."""
+    told = {tuple(row[name] for name in names): row for row in rows}
+    truth = [{**row, "scope_id": row["scope_id"] or "company"} for row in truth]
+    expected = {tuple(row[OWN_NAMES.get(name, name)] for name in names): row for row in truth}
+    assert told.keys() == expected.keys()
+    for key, row in told.items():
+        for name in figures:
+            assert float(row[name] or 0) == pytest.approx(float(expected[key][name] or 0), abs=CENT), (key, name)
+    assert len(told) > 50

@@ -47,10 +47,6 @@ ROLLUP = tuple(f"{name}_amount" for name in (*FORECASTS, "open_pipeline", "omitt
 HITS = {"commit_count": "commit_count", "commit_amount": "commit_open_amount", "won_count": "commit_won_count"}
 HITS |= {"won_amount": "commit_won_amount", "hit_rate": "hit_rate", "hit_value_rate": "hit_value_rate"}
 ERRORS = ("actual_amount", "error_amount", "absolute_error_amount", "quarter_count")
-RANGE = ("forecast_amount", "p10_amount", "p50_amount", "p90_amount", "actual_amount")
-HELD = ("quarter_count", *(f"{name}_pinball_amount" for name in ("p10", "p50", "p90")), "pinball_amount")
-HELD += ("pinball_ratio", "coverage_rate", "average_width_amount")
-OWN_NAMES = {"forecast_kind": "forecast", "week_number": "week"}
 RATIOS = ("wape_ratio", "bias_ratio", "mase_ratio", "seller_wape_ratio")
 MONTH = ("quota_amount", "bookings_amount", "attainment_ratio", "tenure_months", "ramp_factor", "capacity_amount")
 STALLS = (
@@ -181,40 +177,6 @@ def test_past_forecasts_and_their_errors_are_those_of_the_company(
             mine, true = row[name], expected[key][name] if key in expected else None
             assert float(mine or 0) == pytest.approx(float(true or 0), abs=CENT), (key, name)
     assert sum(bool(row["wape_ratio"]) for row in found.values()) > 20
-
-
-@pytest.mark.parametrize("scope", ["company", "team"])
-def test_the_ranges_of_forecasts_and_how_they_held_are_those_of_the_company(
-    published: duckdb.DuckDBPyConnection, known: Known, scope: str
-) -> None:
-    """Each quarter's range rests on the quarters before it, as far as it is known whose the deals were."""
-    ((since,),) = published.execute(
-        f"select min(snapshot_date) from marts.rpt_forecast_rollups where scope_kind = '{scope}'"
-    ).fetchall()
-    truth = known.forecasts(SCOPES[scope], since)
-    rows = rows_of(
-        published,
-        "select *, fiscal_quarter_start_date as period_start from marts.rpt_forecast_rollup_ranges "
-        f"where scope_kind = '{scope}'",
-    )
-    of_quarter = ("scope_id", "forecast_kind", "week_number", "period_start")
-    _same(rows, truth["ranges"], of_quarter, ("earlier_quarter_count", *RANGE))
-    assert {row["is_complete"] for row in rows} == {True, False}
-    held = rows_of(published, f"select * from marts.rpt_forecast_range_accuracy where scope_kind = '{scope}'")
-    _same(held, truth["range_accuracy"], of_quarter[:3], HELD)
-    assert len({row["coverage_rate"] for row in held}) > 2
-
-
-def _same(rows: list[Row], truth: list[Row], names: tuple[str, ...], figures: tuple[str, ...]) -> None:
-    """The same keys, and the figures to the cent; what the marts call a kind and number the company calls by name."""
-    told = {tuple(row[name] for name in names): row for row in rows}
-    truth = [{**row, "scope_id": row["scope_id"] or "company"} for row in truth]
-    expected = {tuple(row[OWN_NAMES.get(name, name)] for name in names): row for row in truth}
-    assert told.keys() == expected.keys()
-    for key, row in told.items():
-        for name in figures:
-            assert float(row[name] or 0) == pytest.approx(float(expected[key][name] or 0), abs=CENT), (key, name)
-    assert len(told) > 50
 
 
 def _weekly(published: duckdb.DuckDBPyConnection, table: str, scope: str) -> Any:
