@@ -76,6 +76,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "rpt_commit_hit_rates": ("scope_kind", "scope_id", "fiscal_quarter_start_date", "week_number"),
     "fct_process_exceptions": ("exception_id",),
     "rpt_rep_process_adherence": ("owner_id",),
+    "rpt_owner_adherence_weekly": ("owner_id", "week_start_date"),
     "rpt_adherence_effect": ("sales_process", "practice", "common_point"),
     "rpt_deals_to_inspect": ("opportunity_id",),
     "rpt_coaching_focus": ("owner_id",),

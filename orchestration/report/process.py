@@ -11,6 +11,7 @@ from orchestration.report.published import Published, money
 from orchestration.report.team import TeamNumbers
 
 RULES_DRAWN = 12
+EXIT_WEEKS = 4
 LOW_ADHERENCE_RATE, POOR_ADHERENCE_RATE = 0.8, 0.6
 SEVERITIES: dict[str, Mark] = {"critical": "bad", "high": "bad", "medium": "warn"}
 
@@ -57,15 +58,28 @@ order by at_risk_amount desc nulls last, team_name
 """
 
 BY_SELLER = """
+with exits as (
+    select
+        owner_id,
+        sum(stage_exit_count) as stage_exit_count,
+        sum(on_process_exit_count) / nullif(sum(stage_exit_count), 0) as stage_exit_adherence_rate
+    from marts.rpt_owner_adherence_weekly
+    where not is_current_week and week_start_date >= $from_week
+    group by owner_id
+)
+
 select
     users.user_name,
     users.manager_name,
     adherence.open_count,
     adherence.deals_with_exception_count,
     adherence.adherence_rate,
-    adherence.at_risk_amount
+    adherence.at_risk_amount,
+    coalesce(exits.stage_exit_count, 0) as stage_exit_count,
+    exits.stage_exit_adherence_rate
 from marts.rpt_rep_process_adherence as adherence
 inner join marts.dim_users as users on adherence.owner_id = users.user_id
+left join exits on adherence.owner_id = exits.owner_id
 where adherence.open_count > 0
 order by adherence.adherence_rate nulls last, users.user_name, users.user_id
 """
@@ -76,6 +90,8 @@ SELLER_COLUMNS = (
     PackColumn("deals_with_exception_count", "With an exception", "count"),
     PackColumn("adherence_rate", "Adherence", "rate"),
     PackColumn("at_risk_amount", "Amount at risk", "money"),
+    PackColumn("stage_exit_count", f"Stage exits, {EXIT_WEEKS} weeks", "count"),
+    PackColumn("stage_exit_adherence_rate", "As the process asks", "rate"),
 )
 
 WIN_RATES = """
@@ -149,7 +165,8 @@ def _rules(rules: list[dict[str, Any]]) -> PackTable:
 
 def _sellers(published: Published) -> PackTable:
     rows = []
-    for seller in published.rows(BY_SELLER):
+    from_week = published.this_week - timedelta(weeks=EXIT_WEEKS)
+    for seller in published.rows(BY_SELLER, from_week=from_week):
         rate = seller["adherence_rate"]
         marks: dict[str, Mark] = {}
         if rate is not None and rate < LOW_ADHERENCE_RATE:
@@ -157,7 +174,8 @@ def _sellers(published: Published) -> PackTable:
         rows.append(_row(SELLER_COLUMNS, seller, marks))
     note = (
         "Adherence is the share of open deals without an open exception; the lowest first. "
-        "Sellers without an open deal are left out."
+        "Sellers without an open deal are left out. A deal leaves a stage as the process asks when it goes to the "
+        "next one, is won from the last or is lost, with an amount where the new stage asks for one."
     )
     return PackTable("adherence_by_seller", "Adherence by seller", SELLER_COLUMNS, tuple(rows), note)
 

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.sandbox.company import Company
 from connectors.sandbox.simulate.truth import retention
+from connectors.sandbox.simulate.truth.adherence import FAULTS
 from connectors.sandbox.simulate.truth.capacity import RAMP_PLAN
 from connectors.sandbox.simulate.truth.known import Known
 from connectors.sandbox.simulate.truth.rollups import FORECASTS
@@ -62,6 +63,17 @@ STALLS = (
 SLIPS = {name: name for name in ("due_count", "due_amount", "created_due_count", "created_slipped_count")}
 SLIPS |= {"slipped_count": "slipped_out_count", "slipped_amount": "slipped_out_amount"}
 SLIPS |= {name: name for name in ("slip_rate_with_created", "slip_value_rate_with_created", "push_count", "push_days")}
+
+
+ADHERENCE = (
+    "open_count",
+    "on_process_count",
+    "deal_adherence_rate",
+    "stage_exit_count",
+    "on_process_exit_count",
+    "stage_exit_adherence_rate",
+    *(f"{fault}_exit_count" for fault in FAULTS),
+)
 
 
 @pytest.fixture(scope="module")
@@ -366,3 +378,17 @@ def test_sellers_keep_to_the_process_as_the_company_says(
         assert float(row["at_risk_amount"]) == pytest.approx(true["at_risk_amount"])
         assert row["adherence_rate"] == pytest.approx(true["adherence_rate"])
     assert len(told) > 2
+
+
+def test_deals_and_stage_exits_keep_to_their_process_week_by_week_as_the_company_says(
+    published: duckdb.DuckDBPyConnection, known: Known
+) -> None:
+    rows = rows_of(
+        published,
+        "select *, owner_id as scope_id, week_start_date as period_start_date from marts.rpt_owner_adherence_weekly",
+    )
+    told = sort_out(rows)
+    assert differences(told, keyed(known.conformance("week", "rep")), same(ADHERENCE)) == []
+    for name in ADHERENCE:
+        assert told.compared([name]) > 0, name
+    assert told.compared(ADHERENCE) > 1_000

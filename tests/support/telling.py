@@ -1,6 +1,6 @@
 """What marts tell by scope and period beside what the simulated company says, and where the two differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ class Told:
     def scopes(self) -> set[str]:
         return {scope for scope, _ in self.known}
 
-    def compared(self, names: Mapping[str, str]) -> int:
+    def compared(self, names: Iterable[str]) -> int:
         """How many figures other than zero it tells."""
         return sum(1 for row in self.known.values() for name in names if row.get(name))
 

@@ -62,6 +62,7 @@ def _document(company: Knowing, what: str, parameters: Mapping[str, str], now: d
         "credits": lambda: company.known(now).credits(period, scope),
         "standing": lambda: company.known(now).standing(period),
         "adherence": lambda: company.adherence(scope, rules, now),
+        "conformance": lambda: company.known(now).conformance(period, scope),
         "odds": lambda: company.odds(now.date()).to_pylist(),
     }
     if what not in tellers:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
+from tests.support.made_company.calendar import THIS_WEEK
 from tests.support.made_company.people import SELLERS
 from tests.support.made_company.tables import insert
 
@@ -49,6 +50,16 @@ def management(connection: duckdb.DuckDBPyConnection) -> None:
             adherence_rate=1 - number / 10,
             at_risk_amount=10_000 * number,
         )
+        for weeks_ago in range(6):
+            insert(
+                connection,
+                "marts.rpt_owner_adherence_weekly",
+                owner_id=user_id,
+                week_start_date=THIS_WEEK - timedelta(weeks=weeks_ago),
+                stage_exit_count=5 if weeks_ago < 5 else 100,
+                on_process_exit_count=number - 1 if 0 < weeks_ago < 5 else 0,
+                is_current_week=weeks_ago == 0,
+            )
     for stage, order, won in (("Discovery", 3, 30), ("Proposal", 4, 40)):
         insert(
             connection,

@@ -66,6 +66,8 @@ TABLES = {
         evidence varchar""",
     "marts.rpt_rep_process_adherence": """owner_id varchar, open_count bigint,
         deals_with_exception_count bigint, adherence_rate double, at_risk_amount decimal(18, 2)""",
+    "marts.rpt_owner_adherence_weekly": """owner_id varchar, week_start_date date, stage_exit_count bigint,
+        on_process_exit_count bigint, is_current_week boolean""",
     "marts.rpt_stage_win_rates": """sales_process varchar, stage_name varchar, reached_closed_count bigint,
         won_count bigint, observed_win_rate double, win_rate double, default_probability_rate double""",
     "ops.sync_state": """object_name varchar, table_name varchar, cursor_name varchar, cursor_at timestamp,

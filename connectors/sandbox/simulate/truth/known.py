@@ -16,6 +16,7 @@ from connectors.sandbox.simulate.staff.people import Staff
 from connectors.sandbox.simulate.staff.quotas import Quotas, quotas, sales_of
 from connectors.sandbox.simulate.truth.accuracy import accuracies, range_accuracies, ranges
 from connectors.sandbox.simulate.truth.activity_totals import Doing, doings_at
+from connectors.sandbox.simulate.truth.adherence import adherence_totals, conformance_totals
 from connectors.sandbox.simulate.truth.capacity import capacity_totals, ramp_totals, seller_months
 from connectors.sandbox.simulate.truth.chronicle import Story, stories
 from connectors.sandbox.simulate.truth.contracts import Contract, contracts
@@ -37,7 +38,7 @@ from connectors.sandbox.simulate.truth.scopes import ScopesOf, scoped
 from connectors.sandbox.simulate.truth.staff_totals import staff_totals
 from connectors.sandbox.simulate.truth.stage_totals import conversions, fate, stage_win_rates, stay_rows, win_cohorts
 from connectors.sandbox.simulate.truth.stalled import planned_deals, stall_totals, stalled_deals
-from connectors.sandbox.simulate.truth.standing import adherence_totals, standing_totals
+from connectors.sandbox.simulate.truth.standing import standing_totals
 from connectors.sandbox.simulate.truth.totals import totals
 from connectors.sandbox.simulate.truth.touched import touch_totals
 from connectors.sandbox.simulate.truth.velocity import velocities
@@ -159,6 +160,10 @@ class Known:
     def adherence(self, scope: str, breaking: Collection[str]) -> list[dict[str, Any]]:
         """How many of the open deals break no rule, by scope; `breaking` are the ids of those that do."""
         return adherence_totals(self.stories, [str(each) for each in self.book.ids], breaking, self.scopes(scope))
+
+    def conformance(self, kind: str, scope: str) -> list[dict[str, Any]]:
+        """How many deals, and stage exits, went the way of their process, by period and scope: `conformance_totals`."""
+        return conformance_totals(self.stories, self.ladder, self.calendar(kind), self.scopes(scope), self.instant)
 
     def velocity(self, scope: str) -> list[dict[str, Any]]:
         """Sales velocity and its four parts by month and scope: see `velocities`."""

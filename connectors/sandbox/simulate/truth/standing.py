@@ -1,7 +1,7 @@
-"""What lies open at the ends of periods, by seller, process and stage; and how many of it keep to the process now."""
+"""What lies open at the ends of periods, by seller, process and stage."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from connectors.sandbox.simulate.setting.era import DAY, to_date
@@ -9,7 +9,6 @@ from connectors.sandbox.simulate.setting.process import STAGES
 from connectors.sandbox.simulate.truth.chronicle import Story
 from connectors.sandbox.simulate.truth.ladder import Ladder
 from connectors.sandbox.simulate.truth.periods import Calendar
-from connectors.sandbox.simulate.truth.scopes import ScopesOf
 
 
 def standing_totals(
@@ -37,26 +36,4 @@ def standing_totals(
             "weighted_amount": weighted / 100,
         }
         for (number, owner, process, stage), (count, cents, weighted) in sorted(sums.items())
-    ]
-
-
-def adherence_totals(
-    every: Iterable[Story], ids: list[str], breaking: Collection[str], scopes_of: ScopesOf
-) -> list[dict[str, Any]]:
-    """By scope the open deals, those among them that break a rule now (their ids are in `breaking`), and the share
-    of the others."""
-    groups: dict[str, list[tuple[bool, int]]] = defaultdict(list)
-    for story in every:
-        if story.last.is_open:
-            for scope in scopes_of(story.last.owner):
-                groups[scope].append((ids[story.index] in breaking, story.last.cents))
-    return [
-        {
-            "scope_id": scope,
-            "open_count": len(group),
-            "breaking_count": sum(is_breaking for is_breaking, _ in group),
-            "adherence_rate": 1 - sum(is_breaking for is_breaking, _ in group) / len(group),
-            "at_risk_amount": sum(cents for is_breaking, cents in group if is_breaking) / 100,
-        }
-        for scope, group in sorted(groups.items())
     ]

@@ -160,6 +160,12 @@ def test_the_lowest_adherence_comes_first_and_stands_out(company: Any) -> None:
     assert [row.marks.get("adherence_rate") for row in sellers.rows] == ["bad", "bad", "warn", "warn", None, None]
 
 
+def test_stage_exits_are_those_of_the_last_four_whole_weeks(company: Any) -> None:
+    sellers = section(company, "process").tables[1]
+    assert {row.values[6] for row in sellers.rows} == {20}
+    assert [row.values[7] for row in sellers.rows] == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0])
+
+
 def test_stages_are_in_the_order_of_their_process(company: Any) -> None:
     rates = section(company, "win-rates").tables[0]
     assert [row.values[1:5] for row in rates.rows] == [("Discovery", 100, 30, 0.3), ("Proposal", 100, 40, 0.4)]

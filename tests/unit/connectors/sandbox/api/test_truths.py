@@ -53,6 +53,7 @@ def test_stages_quotas_leads_and_deals_are_told(company_api: Any) -> None:
         ("/touches?period=week&scope=company", {"touched_7_days_rate", "multi_threaded_rate"}),
         ("/stalls?scope=rep", {"stalled_rate", "idle_count"}),
         ("/adherence?scope=company&rules=OPP-01,OPP-02", {"open_count", "breaking_count", "adherence_rate"}),
+        ("/conformance?period=week&scope=rep", {"on_process_count", "stage_exit_count", "skipped_exit_count"}),
         ("/credits?period=month&scope=rep", {"split_bookings_amount", "overlay_amount"}),
     ],
 )
