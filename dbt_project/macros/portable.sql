@@ -102,3 +102,16 @@
 {% macro spark__percentile(expression, share) -%}
     percentile({{ expression }}, {{ share }})
 {%- endmacro %}
+
+{#- As a condition: the row is of the part that a model is being filled with (macros/parts.sql); of all, where none is. -#}
+{% macro is_of_part(number) -%}
+    {{ adapter.dispatch('is_of_part', 'salespulse')(number) }}
+{%- endmacro %}
+
+{% macro default__is_of_part(number) -%}
+    coalesce({{ number }} % getvariable('part_count') = getvariable('part_number'), true)
+{%- endmacro %}
+
+{% macro spark__is_of_part(number) -%}
+    true
+{%- endmacro %}

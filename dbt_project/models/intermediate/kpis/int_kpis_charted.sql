@@ -115,3 +115,4 @@ left join expected
     on moved.scope_number = expected.scope_number and moved.told_number = expected.told_number
 left join run
     on moved.scope_number = run.scope_number and moved.told_number = run.told_number
+where {{ is_of_part('touched.scope_number') }}

@@ -18,3 +18,5 @@ left join {{ ref('int_kpis_related') }} as figures
     on
         spanned.told_number = figures.told_number
         and spanned.scope_number = figures.scope_number
+        and {{ is_of_part('figures.scope_number') }}
+where {{ is_of_part('spanned.scope_number') }}

@@ -11,3 +11,4 @@ inner join {{ ref('int_periods_compared') }} as compared
 where
     compared.is_alike
     and compared.periods_apart < 8
+    and {{ is_of_part('touched.scope_number') }}
