@@ -3,19 +3,24 @@
     `is_of_part` which rows are of the part. The part is a variable of the connection, set for this table alone.
 #}
 
-{#- Before: how many parts there are, by the rows of what the table is made of. A build upon the last one has one. -#}
-{% macro begin_parts(relation, rows_each) -%}
+{#- Before: how many parts there are, by the rows of what the table is made of, of which so many are taken at once (the name
+    of a variable). A build upon the last one has one part. -#}
+{% macro begin_parts(relation, at_once) -%}
     {%- if execute -%}
     set variable part_number = 0;
-    set variable part_count = {{ '1' if is_partial() else '(select 1 + count(*) // ' ~ rows_each ~ ' from ' ~ relation ~ ')' }};
+    set variable part_count = {{ '1' if is_partial() else '(select 1 + count(*) // ' ~ var(at_once) ~ ' from ' ~ relation ~ ')' }};
     {%- endif -%}
+{%- endmacro %}
+
+{#- How many parts the table is filled in. -#}
+{% macro part_count() -%}
+    {{ return(run_query("select getvariable('part_count')").columns[0].values()[0] | int) }}
 {%- endmacro %}
 
 {#- After the first part: the others. -#}
 {% macro fill_other_parts() -%}
     {%- if execute -%}
-    {%- set part_count = run_query("select getvariable('part_count')").columns[0].values()[0] | int -%}
-    {%- for part_number in range(1, part_count) -%}
+    {%- for part_number in range(1, part_count()) -%}
     set variable part_number = {{ part_number }};
     insert into {{ this }} by name {{ model.compiled_code }};
     {%- endfor -%}

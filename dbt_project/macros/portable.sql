@@ -104,14 +104,14 @@
 {%- endmacro %}
 
 {#- As a condition: the row is of the part that a model is being filled with (macros/parts.sql); of all, where none is. -#}
-{% macro is_of_part(number) -%}
-    {{ adapter.dispatch('is_of_part', 'salespulse')(number) }}
+{% macro is_of_part(key) -%}
+    {{ adapter.dispatch('is_of_part', 'salespulse')(key) }}
 {%- endmacro %}
 
-{% macro default__is_of_part(number) -%}
-    coalesce({{ number }} % getvariable('part_count') = getvariable('part_number'), true)
+{% macro default__is_of_part(key) -%}
+    coalesce(hash({{ key }}) % getvariable('part_count') = getvariable('part_number'), true)
 {%- endmacro %}
 
-{% macro spark__is_of_part(number) -%}
+{% macro spark__is_of_part(key) -%}
     true
 {%- endmacro %}

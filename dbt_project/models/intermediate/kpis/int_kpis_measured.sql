@@ -1,55 +1,11 @@
 {#
-    What each scope brought in and did in each period: flows added up over its days, levels picked at its last. One
-    row for each scope and period in which there was anything. A seller's sums are those of the person.
+    What each scope brought in and did in each period; one row for each in which there was anything. A seller's sums are
+    those of the person.
 #}
 
-with flows as (
+with by_owner as (
 
-    select
-        daily.owner_id,
-        {% for measure in kpi_flows() %}
-        cast(sum(daily.{{ measure }}) as {{ kpi_type(measure) }}) as {{ measure }},
-        {% endfor %}
-        period_days.told_number
-
-    from {{ ref('int_measures_daily') }} as daily
-    inner join {{ ref('int_period_days') }} as period_days
-        on daily.measure_date = period_days.date_day
-    where not daily.is_gone
-    group by daily.owner_id, period_days.told_number
-
-),
-
-levels as (
-
-    select
-        levels.*,
-        period_days.told_number
-
-    from {{ ref('int_owner_levels_dated') }} as levels
-    inner join {{ ref('int_period_days') }} as period_days
-        on levels.level_date = period_days.date_day
-    where period_days.is_last_day
-
-),
-
-by_owner as (
-
-    select
-        coalesce(flows.owner_id, levels.owner_id) as owner_id,
-        {% for measure in kpi_flows() %}
-        flows.{{ measure }},
-        {% endfor %}
-        {% for measure in kpi_levels() %}
-        levels.{{ measure }},
-        {% endfor %}
-        coalesce(flows.told_number, levels.told_number) as told_number
-
-    from flows
-    full outer join levels
-        on
-            flows.owner_id = levels.owner_id
-            and flows.told_number = levels.told_number
+    select * from {{ ref('int_kpis_summed') }}
 
 ),
 
