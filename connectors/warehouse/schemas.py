@@ -69,11 +69,22 @@ def source_names(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str,
         f"AND table_name = {constant(table + CHANGES_SUFFIX)}"
     )
     (told,) = connection.execute(f"SELECT comment FROM duckdb_tables() {which}").fetchone() or (None,)
-    if told is not None:
-        return dict(json.loads(told))
-    # A warehouse of an older version has them at the columns alone, until its next load.
+    if (names := _told(told)) is not None:
+        return names
+    # A warehouse of an older version has them at the columns alone, until its next load; so has one where somebody
+    # wrote a comment of their own in the place of ours.
     asked = f"SELECT column_name, comment FROM duckdb_columns() {which} AND comment IS NOT NULL"
     return dict(connection.execute(asked).fetchall())
+
+
+def _told(comment: str | None) -> dict[str, str] | None:
+    """What `evolution.named` wrote; None if it is not this that the comment holds."""
+    try:
+        names = json.loads(comment or "null")
+    except ValueError:
+        return None
+    is_ours = isinstance(names, dict) and all(isinstance(name, str) for name in names.values())
+    return names if is_ours else None
 
 
 def stored_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from connectors.landed import Column, LandedBatch
 from connectors.warehouse import ledger
 from connectors.warehouse.errors import SchemaChangedError
 from connectors.warehouse.landing import load
+from connectors.warehouse.names import literal
 from connectors.warehouse.ops import OPS_TABLES, create_schemas
 from connectors.warehouse.schemas import ensure_table, source_names, stored_columns
 
@@ -59,6 +60,23 @@ def test_a_new_field_is_added_and_noted(warehouse: duckdb.DuckDBPyConnection) ->
         "added",
         "DOUBLE",
     )
+
+
+@pytest.mark.parametrize("comment", ["Ask Jo before you use this.", "", "[1, 2]", '{"id": null}', "7"])
+def test_a_comment_of_somebody_else_at_a_raw_table_hides_no_field_and_stays(
+    warehouse: duckdb.DuckDBPyConnection, comment: str
+) -> None:
+    both = [ID, Column("Score__c", "score__c", "DOUBLE")]
+    ensure_table(warehouse, "lead", both)
+    warehouse.execute("COMMENT ON TABLE raw_salesforce.lead__changes IS " + literal(comment))
+    ensure_table(warehouse, "lead", both)
+    assert source_names(warehouse, "lead") == {"id": "Id", "score__c": "Score__c"}
+    assert noted(warehouse) == []
+    found = warehouse.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'lead__changes'").fetchall()
+    assert found == [(comment,)]
+    ensure_table(warehouse, "lead", [ID])
+    assert [(field, change) for field, change, _, _ in noted(warehouse)] == [("Score__c", "vanished")]
+    assert source_names(warehouse, "lead") == {"id": "Id"}
 
 
 def test_a_vanished_field_is_kept_noted_once_and_noted_again_when_it_is_back(
