@@ -47,3 +47,22 @@ def test_current_rows_come_first_and_no_row_is_lost(warehouse: duckdb.DuckDBPyCo
         (comment,) = reader.execute("SELECT comment FROM duckdb_columns() WHERE column_name = 'is_current'").fetchall()
     assert copied == warehouse.execute("FROM marts.fct_kpis ORDER BY ALL").fetchall()
     assert comment == ("Whether the period runs.",)
+
+
+def test_a_parquet_file_holds_the_rows_of_its_table_where_texts_repeat_and_where_they_do_not(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    warehouse.execute(
+        "CREATE SCHEMA marts; CREATE TABLE marts.fct_activities AS SELECT 'activity ' || i AS id, "
+        "CASE i % 3 WHEN 0 THEN 'call' WHEN 1 THEN '' END AS kind, (i / 7)::DECIMAL(18, 2) AS hours "
+        "FROM range(20_000) r(i)"
+    )
+    tables = snapshot.sources(warehouse, ["marts"], [])
+    rows = snapshot.copy(warehouse, tables, tmp_path / "copy.duckdb")
+    snapshot.prove_and_export(tmp_path / "copy.duckdb", tables, rows, tmp_path / "parquet")
+    file = tmp_path / "parquet" / "fct_activities.parquet"
+    ((other, types),) = warehouse.execute(
+        f"SELECT (SELECT count(*) FROM (FROM marts.fct_activities EXCEPT ALL FROM '{file}')), "
+        f"(SELECT list(column_type) FROM (DESCRIBE FROM '{file}'))"
+    ).fetchall()
+    assert (other, types) == (0, ["VARCHAR", "VARCHAR", "DECIMAL(18,2)"])
