@@ -22,7 +22,7 @@ import duckdb
 from connectors.warehouse import instants, snapshot
 from connectors.warehouse.connection import RunLock, connect, transaction
 from connectors.warehouse.errors import PublishError
-from connectors.warehouse.names import OPS
+from connectors.warehouse.names import OPS, constants
 from connectors.warehouse.ops import create_schemas
 
 log = logging.getLogger("salespulse.warehouse")
@@ -178,10 +178,9 @@ def _record(
         return
     with transaction(connection):
         create_schemas(connection)
-        connection.execute(
-            f"INSERT INTO {OPS}.publications VALUES (?, ?, ?, ?, ?)",
-            [version, instants.stored(published_at), len(rows), sum(rows.values()), run_id],
-        )
+        # Not as bound parameters: to look at one, DuckDB imports pandas.
+        values = [version, instants.stored(published_at), len(rows), sum(rows.values()), run_id]
+        connection.execute(f"INSERT INTO {OPS}.publications VALUES {constants(values)}")
 
 
 def _folders(home: Path) -> list[Path]:
