@@ -3,6 +3,7 @@
     build, those of people who changed, and always those whose stages no list names, since what is known of these
     comes from all deals together. In a full build nobody asks, and none are told.
 #}
+{% set said = capture_columns() | join(', ') %}
 
 with people as (
 
@@ -24,16 +25,32 @@ loaded as (
 
 ),
 
+runs as (
+
+    -- lines in a row that say the same have one number
+    select
+        *,
+        row_number() over (partition by opportunity_id order by seen_at asc, loaded_at asc)
+        - row_number() over (
+            partition by opportunity_id, {{ said }}
+            order by seen_at asc, loaded_at asc
+        ) as run_number
+
+    from {{ ref('stg_salesforce__opportunity_changes') }}
+    where opportunity_id in (select loaded.opportunity_id from loaded)
+
+),
+
 versions as (
 
-    -- a formula that moved makes no version: it says what the one before said
+    -- A formula that moved makes no version: it says what the one before said. What only an earlier one said
+    -- does: the deal was deleted and restored, or changed and told again as it was.
     select
         opportunity_id,
         min(loaded_at) as loaded_at
 
-    from {{ ref('stg_salesforce__opportunity_changes') }}
-    where opportunity_id in (select loaded.opportunity_id from loaded)
-    group by opportunity_id, {{ capture_columns() | join(', ') }}
+    from runs
+    group by opportunity_id, {{ said }}, run_number
 
 ),
 
