@@ -22,6 +22,8 @@ stays as (
     from {{ ref('fct_opportunity_stage_spells') }} as spells
     inner join deals
         on spells.opportunity_id = deals.opportunity_id
+    -- the yardstick, and what is held against it
+    where deals.is_won or (deals.is_open and spells.stage_name = deals.stage_name)
     group by spells.opportunity_id, deals.sales_process, spells.stage_name, deals.is_won
 
 ),
