@@ -202,6 +202,7 @@ def test_a_build_without_news_builds_only_what_is_gone(homes: tuple[Path, Path])
 
 def test_a_test_that_held_is_not_run_again_upon_the_same_rows(homes: tuple[Path, Path]) -> None:
     daily, _ = homes
+    building.build(_settings(daily), has_tests=False)  # whole, whatever the tests will say
     first = _tests(building.build(_settings(daily)))
     again = _tests(building.build(_settings(daily)))
     assert first.keys() == again.keys()

@@ -87,6 +87,20 @@ def test_a_table_in_the_place_of_a_view_is_no_view() -> None:
     assert "model.stages" not in _left({**THERE, "marts.stages": "table"})
 
 
+@pytest.mark.parametrize("kind", ["view", "table"])
+def test_what_is_filled_in_parts_is_left_as_the_view_or_table_that_it_came_to_be(kind: str) -> None:
+    summed = _node("model", "summed", "model.stages", materialized="parts")
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], "model.summed": summed}}
+
+    def left(*sources: str, **relations: str) -> bool:
+        there = {**THERE, **relations}
+        return "model.summed" in unchanged_nodes(manifest, sources=sources, relations=there, proven=())
+
+    assert left(STAGES, **{"marts.summed": kind})
+    assert not left(**{"marts.summed": kind}), "its source changed"
+    assert not left(STAGES)
+
+
 def test_a_test_that_did_not_hold_is_run_again() -> None:
     assert _left(proven=frozenset({"test.facts"})) == STILL - {"test.rules"}
 
