@@ -44,7 +44,10 @@ QUICK = (
     Step("lint", ("ruff", "check", "--quiet", ".")),
     Step("format", ("ruff", "format", "--quiet", "--check", ".")),
     Step("layers", ("lint-imports", "--no-cache")),
-    Step("sql", ("sqlfluff", "lint", "--disable-progress-bar", "dbt_project/models", "dbt_project/tests")),
+    Step(
+        "sql",
+        ("sqlfluff", "lint", "--processes", "2", "--disable-progress-bar", "dbt_project/models", "dbt_project/tests"),
+    ),
     Step("definitions", ("python", "-c", LOADED)),
 )
 TYPES = Step("types", ("mypy",))
@@ -53,7 +56,9 @@ TYPES = Step("types", ("mypy",))
 def tests(*, everything: bool) -> Step:
     # The ordinary gate draws the same examples each time: what it says of a commit does not change overnight.
     marks = ("-m", "not bench") if everything else ("--hypothesis-profile", "ci")
-    return Step("tests", ("pytest", "-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder", *marks))
+    return Step(
+        "tests", ("pytest", "-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "15", *marks)
+    )
 
 
 def check_all(*, everything: bool) -> list[Outcome]:
