@@ -32,7 +32,7 @@ order by exception_count desc, exceptions.rule_id
 """
 RULE_COLUMNS = (
     PackColumn("rule_id", "Rule"),
-    PackColumn("rule_name", "What should hold"),
+    PackColumn("rule_name", "What is wrong"),
     PackColumn("severity", "Severity", "severity"),
     PackColumn("exception_count", "Open", "count"),
     PackColumn("new_count", "New in 7 days", "count"),
