@@ -1,7 +1,7 @@
 {#
     What to talk about with each active seller: the measure furthest below its goal over the last four full
-    weeks, and the rule that the seller's deals break most often now. It points at a conversation, it
-    judges nobody: four weeks are few, above all for bookings.
+    weeks, and the rule whose open exceptions weigh most (critical 4, high 3, medium 2, low 1 each). It points
+    at a conversation, it judges nobody: four weeks are few, above all for bookings.
 #}
 
 with users as (
@@ -60,20 +60,21 @@ counted as (
         owner_id,
         rule_id,
         rule_name,
-        count(*) as open_count
+        count(*) as open_count,
+        sum(case severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end) as weight
     from {{ ref('fct_process_exceptions') }}
     where status = 'open'
     group by owner_id, rule_id, rule_name
 
 ),
 
-frequent as (
+heaviest as (
 
     select
         *,
         row_number()
-            over (partition by owner_id order by open_count desc nulls last, rule_id asc)
-            as frequency_number
+            over (partition by owner_id order by weight desc nulls last, rule_id asc)
+            as weight_number
     from counted
 
 )
@@ -83,9 +84,9 @@ select
     users.user_name as owner_name,
     users.manager_id,
     case
-        when weakest.owner_id is not null and frequent.owner_id is not null
-            then weakest.measure_name || '; ' || frequent.rule_name
-        else coalesce(weakest.measure_name, frequent.rule_name, 'Nothing stands out')
+        when weakest.owner_id is not null and heaviest.owner_id is not null
+            then weakest.measure_name || '; ' || heaviest.rule_name
+        else coalesce(weakest.measure_name, heaviest.rule_name, 'Nothing stands out')
     end as focus,
     case
         when weakest.owner_id is null then 'No measure is below its goal over the last four full weeks.'
@@ -95,10 +96,10 @@ select
             || ' %) over the last four full weeks.'
     end
     || case
-        when frequent.owner_id is null then ' No open process exception.'
-        else ' Most frequent open exception: ' || frequent.rule_name || ' (deals: '
-            || cast(frequent.open_count as {{ dbt.type_string() }}) || ').'
+        when heaviest.owner_id is null then ' No open process exception.'
+        else ' Heaviest open exceptions: ' || heaviest.rule_name || ' (open: '
+            || cast(heaviest.open_count as {{ dbt.type_string() }}) || ').'
     end as evidence
 from users
 left join weakest on users.user_id = weakest.owner_id and weakest.weakness_number = 1
-left join frequent on users.user_id = frequent.owner_id and frequent.frequency_number = 1
+left join heaviest on users.user_id = heaviest.owner_id and heaviest.weight_number = 1
