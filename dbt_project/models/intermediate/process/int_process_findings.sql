@@ -7,6 +7,14 @@
     'opp_04_idle_beyond_limit',
     'opp_08_close_date_pushed_repeatedly',
     'path_01_stage_skipped',
+    'path_02_moved_back',
+    'path_03_stage_entered_repeatedly',
+    'path_04_stage_outside_process',
+    'path_05_no_process',
+    'path_07_stages_rushed',
+    'path_08_deals_swept',
+    'path_11_proposal_before_meeting',
+    'path_14_record_type_switched_late',
 ] -%}
 {%- for rule in process_rules() if rule.model_name not in rules -%}
     {{ exceptions.raise_compiler_error(

@@ -3,32 +3,9 @@
     Stages before the first one of its own that the deal was in are not held against it.
 #}
 
-with as_of as (
+with judged as (
 
-    select as_of_at from {{ ref('int_as_of') }}
-
-),
-
-thresholds as (
-
-    select
-        sales_process,
-        threshold_value as closed_within_days
-    from {{ ref('int_process_thresholds_resolved') }}
-    where rule_id = 'PATH-01' and threshold_name = 'closed_within_days'
-
-),
-
-judged as (
-
-    select opportunities.*
-    from {{ ref('fct_opportunities') }} as opportunities
-    cross join as_of
-    inner join thresholds
-        on coalesce(opportunities.sales_process, '') = thresholds.sales_process
-    where opportunities.is_open
-        or {{ dbt.datediff('opportunities.closed_at', 'as_of.as_of_at', 'day') }}
-        <= thresholds.closed_within_days
+    {{ deals_judged_by('PATH-01') }}
 
 ),
 
