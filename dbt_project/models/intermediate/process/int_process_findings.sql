@@ -2,6 +2,15 @@
 
 {#- dbt must read the names here. A rule model that is missing would be lost: it stops the build. -#}
 {%- set rules = [
+    'act_01_linked_to_nothing',
+    'act_02_logged_late',
+    'act_03_logged_in_batches',
+    'act_04_task_overdue',
+    'act_05_completed_ahead',
+    'act_06_call_without_content',
+    'act_07_backfilled_after_close',
+    'act_08_rep_idle',
+    'act_09_activities_without_type',
     'opp_01_close_date_in_past',
     'opp_02_next_step_blank',
     'opp_04_idle_beyond_limit',

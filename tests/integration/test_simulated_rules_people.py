@@ -1,0 +1,52 @@
+"""Exceptions about activities, leads and managers against what the simulated company says of them."""
+
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from connectors.sandbox.company import Company
+from tests.support.telling import rows_of
+
+pytestmark = pytest.mark.xdist_group("main_job")
+
+# Which of the records that the company names a rule judges at all: these, as a query of their ids.
+LOGGED_LATELY = "select activity_id from marts.fct_activities where created_at >= timestamp '{now}' - interval 90 day"
+CLOSED_LATELY = (
+    "select opportunity_id from marts.fct_opportunities "
+    "where is_closed and date_diff('day', closed_at, timestamp '{now}') <= 90"
+)
+STILL_HERE = "select user_id from marts.dim_users where is_active"
+JUDGED = {
+    "ACT-01": LOGGED_LATELY,
+    "ACT-02": LOGGED_LATELY,
+    "ACT-03": STILL_HERE,
+    "ACT-06": LOGGED_LATELY,
+    "ACT-07": CLOSED_LATELY,
+    "ACT-09": STILL_HERE,
+}
+# At this scale some rules may find nothing on a day.
+ALWAYS_FOUND = ("ACT-01", "ACT-02", "ACT-04", "ACT-06")
+RULES = tuple(f"ACT-0{number}" for number in range(1, 10))
+
+
+@pytest.fixture(scope="module")
+def planted(company: Company, now: datetime) -> dict[str, frozenset[str]]:
+    return company.facts_at(now)
+
+
+def _found(published: duckdb.DuckDBPyConnection, rule: str) -> set[str]:
+    query = f"select record_id from marts.fct_process_exceptions where rule_id = '{rule}' and status <> 'resolved'"
+    return {row["record_id"] for row in rows_of(published, query)}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_exceptions_are_the_planted_ones(
+    published: duckdb.DuckDBPyConnection, planted: dict[str, frozenset[str]], now: datetime, rule: str
+) -> None:
+    truth = set(planted.get(rule, ()))
+    if rule in JUDGED:
+        query = JUDGED[rule].format(now=now.replace(tzinfo=None))
+        truth &= {row[0] for row in published.execute(query).fetchall()}
+    assert _found(published, rule) == truth
+    assert truth or rule not in ALWAYS_FOUND
