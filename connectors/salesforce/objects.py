@@ -181,6 +181,7 @@ OBJECTS: tuple[SyncedObject, ...] = (
             "ConvertedAccountId": "reference",
             "ConvertedContactId": "reference",
             "ConvertedOpportunityId": "reference",
+            "Assigned_At__c": "datetime",
         },
     ),
     SyncedObject(

@@ -29,6 +29,7 @@ renamed as (
         -- times
         converted_date,
         created_date as created_at,
+        assigned_at__c as assigned_at,
         last_modified_date as last_modified_at,
         _deleted_at as deleted_at
 
