@@ -80,11 +80,11 @@ def _done(conduct: Conduct) -> _Done:
 
 
 def _planned(era: Era, conduct: Conduct) -> tuple[Ints, Ints, Ints]:
-    """(deal, since, until) of spans with something ahead: an open task due later, an event to come."""
+    """(deal, since, until) of spans with something ahead: an open task that is not overdue, an event to come."""
     tasks, events = conduct.tasks, conduct.events
     done = np.where(tasks.completed == NONE, NEVER, tasks.completed)
     gone = np.where(tasks.deleted == NONE, NEVER, tasks.deleted)
-    until = np.minimum(np.minimum(done, gone), tasks.due // DAY * DAY)
+    until = np.minimum(np.minimum(done, gone), (tasks.due // DAY + 1) * DAY)
     kept = (tasks.deal != NONE) & ~tasks.is_unlinked & (tasks.entered < until) & (tasks.entered < era.end)
     gone = np.where(events.deleted == NONE, NEVER, events.deleted)
     begins = np.minimum(events.begins, gone)
