@@ -1,14 +1,16 @@
 """Exceptions about activities, leads and managers against what the simulated company says of them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from connectors.sandbox.company import Company
-from tests.support.telling import rows_of
+from connectors.sandbox.simulate.work.meetings import ONE_TO_ONE
+from tests.support.telling import BIN_DAYS, rows_of
 
 pytestmark = pytest.mark.xdist_group("main_job")
 
@@ -19,8 +21,8 @@ CLOSED_LATELY = (
     "where is_closed and date_diff('day', closed_at, timestamp '{now}') <= 90"
 )
 STILL_HERE = "select user_id from marts.dim_users where is_active"
-# Of a touch that was written down on a later day the marts know the day alone: on the day on which the limit ends it may
-# have been in time, which the company knows.
+# Of a touch that was written down on a later day the marts know the day alone: on the day on which the limit ends
+# it may have been in time or not, which the company knows.
 ASSIGNED_LATELY = """
     select leads.lead_id from marts.fct_leads as leads join raw_salesforce.lead as told on leads.lead_id = told.id
     where told.assigned_at__c >= timestamp '{now}' - interval 90 day and not coalesce(
@@ -29,6 +31,9 @@ ASSIGNED_LATELY = """
 """
 CONVERTED_LATELY = (
     "select lead_id from marts.fct_leads where date_diff('day', converted_date, date '{now:%Y-%m-%d}') <= 90"
+)
+HELD_LATELY = (
+    "select meeting_id from intermediate.int_manager_meetings where ends_at >= timestamp '{now}' - interval 30 day"
 )
 JUDGED = {
     "ACT-01": LOGGED_LATELY,
@@ -39,10 +44,13 @@ JUDGED = {
     "ACT-09": STILL_HERE,
     "LEAD-01": ASSIGNED_LATELY,
     "LEAD-03": CONVERTED_LATELY,
+    "MGR-02": HELD_LATELY,
+    "MGR-06": HELD_LATELY,
 }
 # At this scale some rules may find nothing on a day.
-ALWAYS_FOUND = ("ACT-01", "ACT-02", "ACT-04", "ACT-06", "LEAD-02")
+ALWAYS_FOUND = ("ACT-01", "ACT-02", "ACT-04", "ACT-06", "LEAD-02", "MGR-11")
 RULES = tuple(f"ACT-0{number}" for number in range(1, 10)) + tuple(f"LEAD-0{number}" for number in range(1, 5))
+RULES += tuple(f"MGR-{number:02}" for number in range(1, 13) if number != 7)
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +83,18 @@ def test_exceptions_are_the_planted_ones(
         truth &= {row[0] for row in warehouse.execute(query).fetchall()}
     assert _found(published, rule) == truth
     assert truth or rule not in ALWAYS_FOUND
+
+
+def test_managers_who_cancel_one_to_ones_are_the_planted_ones(
+    published: duckdb.DuckDBPyConnection, company: Company, planted: dict[str, frozenset[str]], now: datetime
+) -> None:
+    """What was cancelled had left the recycle bin after fifteen days, and the org was first met a day ago."""
+    events = company.conduct.events
+    since = int((now - timedelta(days=1 + BIN_DAYS)).timestamp())
+    cancelled = np.flatnonzero(
+        (events.kind == ONE_TO_ONE) & ~events.is_child & (events.deleted > since) & (events.deleted <= now.timestamp())
+    )
+    counts = np.bincount(events.owner[cancelled], minlength=len(company.staff.ids))
+    known = {company.staff.ids[number] for number in np.flatnonzero(counts >= 2)}
+    assert _found(published, "MGR-07") == known
+    assert known <= planted.get("MGR-07", frozenset())

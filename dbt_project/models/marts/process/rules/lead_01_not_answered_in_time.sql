@@ -1,4 +1,4 @@
-{# A touch that was written down on a later day is known by its day alone, and counts from its first moment. #}
+{# A touch that was written down on a later day is known by its day alone, and counts from its beginning. #}
 
 with leads as (
 
