@@ -58,6 +58,7 @@
     'path_03_stage_entered_repeatedly',
     'path_04_stage_outside_process',
     'path_05_no_process',
+    'path_06_off_the_way',
     'path_07_stages_rushed',
     'path_08_deals_swept',
     'path_11_proposal_before_meeting',
