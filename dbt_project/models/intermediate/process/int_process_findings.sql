@@ -61,7 +61,10 @@
     'path_06_off_the_way',
     'path_07_stages_rushed',
     'path_08_deals_swept',
+    'path_09_moves_at_quarter_end',
     'path_11_proposal_before_meeting',
+    'path_12_wins_held_back',
+    'path_13_commits_not_won',
     'path_14_record_type_switched_late',
 ] -%}
 {%- for rule in process_rules() if rule.model_name not in rules -%}
