@@ -34,6 +34,9 @@ RETRY_SECONDS = 0.1
 # read for less too, than in what DuckDB takes by itself for the sake of older readers, who have the published file.
 STORAGE_VERSION = "v1.4.0"
 
+# A variable of a connection: how many threads it was opened with.
+ALL_THREADS = "salespulse_threads"
+
 
 def connect(
     path: Path | str,
@@ -138,15 +141,31 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-@contextmanager
-def single_threaded(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """One thread for what is too small to be shared out."""
-    row = connection.execute("SELECT current_setting('threads')").fetchone()
-    connection.execute("SET GLOBAL threads = 1")
-    try:
-        yield
-    finally:
-        connection.execute(f"SET GLOBAL threads = {row[0] if row else 1}")
+def use_one_thread(connection: duckdb.DuckDBPyConnection) -> None:
+    """One thread for what is too small to be shared out, until `use_all_threads`.
+
+    It stays so for what follows: to start threads and to end them costs as much as a small load's statements.
+    """
+    row = connection.execute(f"SELECT current_setting('threads'), getvariable('{ALL_THREADS}')").fetchone() or (1, 1)
+    if row[1] is None:
+        connection.execute(f"SET VARIABLE {ALL_THREADS} = {row[0]}")
+    if row[0] != 1:
+        connection.execute("SET GLOBAL threads = 1")
+
+
+def use_all_threads(connection: duckdb.DuckDBPyConnection) -> None:
+    """As many threads as the connection was opened with."""
+    row = connection.execute(f"SELECT getvariable('{ALL_THREADS}')").fetchone()
+    if row and row[0] is not None:
+        connection.execute(f"SET GLOBAL threads = {row[0]}")
+
+
+def put_together(connection: duckdb.DuckDBPyConnection, is_put_together: bool) -> None:
+    """Whether commits put the small row groups that commits before have left together, in all tables, or leave them.
+
+    That is for all connections to the file, until the last of them closes it. DuckDB by itself puts them together.
+    """
+    connection.execute("RESET GLOBAL max_vacuum_tasks" if is_put_together else "SET GLOBAL max_vacuum_tasks = 0")
 
 
 @contextmanager

@@ -51,16 +51,11 @@ class Journal:
     run_id: str
     loaded_at: datetime
 
-    def record_rejects(self, lossy: Sequence[Cell]) -> int:
+    def record_rejects(self, lossy: Mapping[Cell, int]) -> int:
         """Keep the text of each cell that was not kept whole, once; the number of them in the batch."""
-        if not lossy:
-            return 0
-        counted = ", ".join(f"count({quote(cell.lost_name)})" for cell in lossy)
-        counts = self.connection.execute(f"SELECT {counted} FROM {INCOMING}").fetchone() or ()
-        for cell, count in zip(lossy, counts, strict=True):
-            if count:
-                self._record_rejects_of(cell, count)
-        return sum(counts)
+        for cell, count in lossy.items():
+            self._record_rejects_of(cell, count)
+        return sum(lossy.values())
 
     def _record_rejects_of(self, cell: Cell, count: int) -> None:
         field = next(c.source_name for c in self.batch.columns if c.name == cell.name)

@@ -79,6 +79,10 @@ def recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
     from there. Raises LandingGapError where loads in between were removed.
     """
     create_schemas(connection)
+    return _recover(connection, landing)
+
+
+def _recover(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
     known = last_load(connection)
     logbook, start = Logbook(landing), base.newest(landing)
     if start is not None and not known and not ledger.sync_states(connection):
@@ -119,7 +123,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None
     create_schemas(connection)
     upgrade(connection)
     if folder is not None:
-        recover(connection, Logbook.of(folder).landing)
+        _recover(connection, Logbook.of(folder).landing)
 
 
 @contextmanager

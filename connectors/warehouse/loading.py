@@ -6,7 +6,7 @@ is noted `journal`. What calls this, and in which order, is `landing`'s business
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 
 import duckdb
@@ -14,7 +14,15 @@ import duckdb
 from connectors.landed import LandedBatch
 from connectors.warehouse import instants, journal, merge, pages, schemas
 from connectors.warehouse.casts import Cell, is_loss
-from connectors.warehouse.connection import lightly_compressed, little_memory, single_threaded, transaction
+from connectors.warehouse.connection import (
+    lightly_compressed,
+    little_memory,
+    put_together,
+    transaction,
+    use_all_threads,
+    use_one_thread,
+)
+from connectors.warehouse.evolution import StoredColumn
 from connectors.warehouse.journal import Journal, LoadResult
 from connectors.warehouse.logbook import Entry
 from connectors.warehouse.names import OPS, changes, constant
@@ -25,6 +33,9 @@ log = logging.getLogger("salespulse.warehouse")
 FEW_ROWS = 150_000
 # Ten thousand rows are committed for 100 ms instead of 140 so, and take a megabyte more.
 FEW_TEXTS = 20_000
+# Each load leaves a row group in its table and in some ledgers. To put them together is to write the last row group of
+# wide rows anew, half of what a small load costs: a build does it, and one in so many loads for who seldom builds.
+LOADS_APART = 64
 # A first load streams from its pages into the table; DuckDB would fill whatever it may have before it writes.
 FIRST_LOAD_MB = 250
 
@@ -40,35 +51,40 @@ def load_entry(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry:
     """
     started = time.perf_counter()
     schemas.refuse_clashes(batch.table, batch.columns)
-    with (
-        single_threaded(connection) if batch.rows < FEW_ROWS else nullcontext(),
-        lightly_compressed(connection) if batch.rows < FEW_TEXTS else nullcontext(),
-    ):
+    (use_one_thread if batch.rows < FEW_ROWS else use_all_threads)(connection)
+    put_together(connection, entry.number % LOADS_APART == 0)
+    stored = schemas.stored_columns(connection, batch.table)
+    with lightly_compressed(connection) if batch.rows < FEW_TEXTS else nullcontext():
         try:
-            if not _is_first(connection, batch):
-                return _load(connection, batch, entry, started, is_first=False)
+            if not _is_first(connection, batch, is_there=bool(stored)):
+                return _load(connection, batch, entry, stored, started, is_first=False)
             try:
                 with little_memory(connection, FIRST_LOAD_MB):
-                    return _load(connection, batch, entry, started, is_first=True)
+                    return _load(connection, batch, entry, stored, started, is_first=True)
             except duckdb.OutOfMemoryException as error:
                 log.info("%s: loaded again with all the memory allowed: %s", batch.object_name, error)
-                return _load(connection, batch, entry, started, is_first=True)
+                return _load(connection, batch, entry, stored, started, is_first=True)
         except _NotStrictError as error:
             log.debug("%s: read again: %s", batch.object_name, error)
-            return _load(connection, batch, entry, started, is_first=False)
+            return _load(connection, batch, entry, stored, started, is_first=False)
         finally:
             merge.drop_temporaries(connection)
 
 
-def _is_first(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> bool:
-    if not schemas.stored_types(connection, batch.table):
+def _is_first(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, *, is_there: bool) -> bool:
+    if batch.purpose != "rows" or not is_there:
         return batch.purpose == "rows"
-    is_empty = connection.execute(f"SELECT 1 FROM {changes(batch.table)} LIMIT 1").fetchone() is None
-    return batch.purpose == "rows" and is_empty
+    return connection.execute(f"SELECT 1 FROM {changes(batch.table)} LIMIT 1").fetchone() is None
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, entry: Entry, started: float, *, is_first: bool
+    connection: duckdb.DuckDBPyConnection,
+    batch: LandedBatch,
+    entry: Entry,
+    stored: Mapping[str, StoredColumn],
+    started: float,
+    *,
+    is_first: bool,
 ) -> LoadResult:
     options, run_id, loaded_at = entry.options, entry.run_id, entry.loaded_at
     noted = Journal(connection, batch, run_id, loaded_at)
@@ -76,13 +92,13 @@ def _load(
     shape = schemas.Shape(
         batch.object_name, batch.table, batch.columns, options.expected, run_id, loaded_at, is_partial
     )
-    types = schemas.final_types(connection, batch.table, batch.columns)
-    lossy: Sequence[Cell] = ()
+    types = schemas.final_types(connection, batch.table, batch.columns, schemas.types_of(stored))
+    lossy: Mapping[Cell, int] = {}
     if not is_first:
         # A cast that fails ends a transaction, so the pages are read before it starts.
         lossy = pages.read(connection, batch, types)
     with transaction(connection):
-        columns = schemas.shape_table(connection, shape)
+        columns = schemas.shape_table(connection, shape, stored)
         if is_first:
             counts = _insert_first(connection, merge.Merge(batch, columns, run_id, loaded_at, False), types)
         else:
@@ -105,7 +121,7 @@ def _insert_first(connection: duckdb.DuckDBPyConnection, plan: merge.Merge, type
     """Straight from the pages into the table, which only goes well where every cell fits its type."""
     with pages.opened(plan.batch) as source:
         try:
-            merge.insert_first(connection, plan, pages.strict_rows(source, types))
+            merge.insert(connection, plan, pages.strict_rows(source, types))
         except duckdb.InvalidInputException as error:
             if is_loss(str(error)):
                 raise _NotStrictError(str(error)) from error

@@ -91,8 +91,12 @@ def merge(connection: duckdb.DuckDBPyConnection, plan: Merge) -> Counts:
     """Apply the incoming rows to the versions of the table."""
     matched = _matched_increment(connection, plan) if plan.is_increment else _matched_rows(plan)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matched_rows AS {matched}")
-    if connection.execute(f"SELECT 1 FROM {MATCHED} WHERE is_equal_stamp LIMIT 1").fetchone():
+    asked = f"SELECT count(*) FILTER (is_equal_stamp), count(was_deleted_at) FROM {MATCHED}"
+    same, deleted = connection.execute(asked).fetchone() or (0, 0)
+    if same:
         connection.execute(_drop_unchanged(plan))
+    if plan.is_increment and not plan.kept and not deleted:
+        return _apply_as_they_came(connection, plan)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE changed_rows AS {_changed_rows(plan)}")
     if plan.judges_deletions:
         connection.execute(f"INSERT INTO {CHANGED} {_missing_rows(plan)}")
@@ -112,8 +116,31 @@ def apply(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[s
     return counts
 
 
-def insert_first(connection: duckdb.DuckDBPyConnection, plan: Merge, rows: str) -> None:
-    """Everything is new where nothing is stored: the rows of the query `rows`, with no join or comparison."""
+def _apply_as_they_came(connection: duckdb.DuckDBPyConnection, plan: Merge) -> Counts:
+    """Make the incoming rows that are matched the versions that hold, of which nothing stored is to be kept.
+
+    `changed_rows` would hold them once more, which is as dear as inserting them.
+    """
+    living = living_rows(connection, plan.batch.table)
+    stored, updated = connection.execute(f"SELECT count(*), count(place) FROM {MATCHED}").fetchone() or (0, 0)
+    rows = f"SELECT * FROM {INCOMING}"
+    if stored != plan.batch.rows:
+        rows = f"{rows} WHERE {KEY} IN (SELECT key FROM {MATCHED})"
+    deleted = 0
+    if DELETED in plan.delivered:
+        row = connection.execute(f"SELECT count(*) FROM ({rows}) WHERE {DELETED}").fetchone()
+        deleted = row[0] if row else 0
+    if updated:
+        seen_at = instants.constant(plan.seen_at)
+        connection.execute(
+            f"UPDATE {plan.versions} AS t SET _superseded_at = {seen_at} FROM {MATCHED} m WHERE t.rowid = m.place"
+        )
+    insert(connection, plan, rows)
+    return Counts(stored - updated, updated, deleted, 0, living + stored - deleted - updated)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, plan: Merge, rows: str) -> None:
+    """The rows of the query `rows` as versions that hold, where nothing stored is to be kept: no join or comparison."""
     nothing = "CAST(NULL AS TIMESTAMP)"
     values = [f"i.{quote(name)}" for name in plan.delivered]
     tombstone = _tombstone(plan, nothing, "CAST(NULL AS VARCHAR)")
@@ -125,7 +152,7 @@ def insert_first(connection: duckdb.DuckDBPyConnection, plan: Merge, rows: str) 
 
 
 def counts_of_first(connection: duckdb.DuckDBPyConnection, table: str) -> Counts:
-    """What `insert_first` inserted."""
+    """What was inserted where nothing was stored."""
     row = connection.execute(f"SELECT count(*), count(_deleted_at) FROM {changes(table)}").fetchone() or (0, 0)
     return Counts(inserted=row[0], updated=0, deleted=row[1], hard_deleted=0, living=row[0] - row[1])
 

@@ -7,7 +7,7 @@ import csv
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,16 +66,16 @@ def opened(batch: LandedBatch) -> Iterator[Opened]:
         yield Opened(batch, texts)
 
 
-def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> tuple[Cell, ...]:
+def read(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, types: dict[str, str]) -> dict[Cell, int]:
     """Fill `incoming_rows` with the batch, each column as `types` has it.
 
-    Returns the columns that have a `lost` companion: NULL but where a cell could not be kept whole.
-    Raises LandedPageError, LoadIncompleteError and RepeatedRowsError.
+    Returns the columns of which cells could not be kept whole, with their number; the texts are in the `lost`
+    companion of the column. Raises LandedPageError, LoadIncompleteError and RepeatedRowsError.
     """
     with opened(batch) as source:
-        cells = _fill(connection, source, types)
-    refuse_other_rows(connection, batch, INCOMING)
-    return tuple(cell for cell in cells if cell.lost is not None)
+        cells = [cell for cell in _fill(connection, source, types) if cell.lost is not None]
+    counts = refuse_other_rows(connection, batch, INCOMING, [cell.lost_name for cell in cells])
+    return {cell: count for cell, count in zip(cells, counts, strict=True) if count}
 
 
 def strict_rows(source: Opened, types: dict[str, str]) -> str:
@@ -135,15 +135,18 @@ def _rows(source: Opened, cells: Iterable[Cell]) -> str:
     return f"read_csv([{paths}], {CSV_OPTIONS}, compression={compression}, columns={{{columns}}})"
 
 
-def refuse_other_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table: str) -> None:
-    """The rows read are as many as announced, each with an Id that no other has.
+def refuse_other_rows(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, table: str, counted: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """The rows read are as many as announced, each with an Id that no other has; returns how many values `counted`
+    columns have.
 
     One query never returns a record twice. Where one came twice the count was reached without another
     record, and nobody can tell which: such a batch is no whole one.
     Raises LoadIncompleteError, LandedPageError and RepeatedRowsError.
     """
-    counted = connection.execute(f"SELECT count(*), count({KEY}), count(DISTINCT {KEY}) FROM {table}").fetchone()
-    rows, keys, distinct = counted or (0, 0, 0)
+    asked = ", ".join(["count(*)", f"count({KEY})", f"count(DISTINCT {KEY})", *(f"count({quote(c)})" for c in counted)])
+    rows, keys, distinct, *values = connection.execute(f"SELECT {asked} FROM {table}").fetchone() or (0, 0, 0)
     if rows != batch.rows:
         raise LoadIncompleteError(batch.object_name, batch.rows, rows)
     if keys != rows:
@@ -151,3 +154,4 @@ def refuse_other_rows(connection: duckdb.DuckDBPyConnection, batch: LandedBatch,
     if distinct != keys:
         found = connection.execute(f"SELECT min({KEY}) FROM {table} GROUP BY {KEY} HAVING count(*) > 1 LIMIT 1")
         raise RepeatedRowsError(batch.object_name, rows, distinct, *(found.fetchone() or ("one",)))
+    return tuple(values)

@@ -62,6 +62,10 @@ def stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[st
     return {name: StoredColumn(name, kind, names.get(name)) for name, kind in types.items()}
 
 
+def types_of(stored: Mapping[str, StoredColumn]) -> dict[str, str]:
+    return {name: column.duckdb_type for name, column in stored.items()}
+
+
 def source_names(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """How the source spells the columns that it delivers; from the comment of the table, see `evolution.named`."""
     which = (
@@ -127,11 +131,15 @@ def ensure_table(
         return shape_table(connection, shape)
 
 
-def shape_table(connection: duckdb.DuckDBPyConnection, shape: Shape) -> dict[str, str]:
-    """`ensure_table` within the caller's transaction, the schemas being there."""
+def shape_table(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, stored: Mapping[str, StoredColumn] | None = None
+) -> dict[str, str]:
+    """`ensure_table` within the caller's transaction, the schemas being there; `stored` is asked if it is not given."""
     refuse_clashes(shape.table, shape.columns)
-    if stored := stored_columns(connection, shape.table):
-        types = {name: column.duckdb_type for name, column in stored.items()}
+    if stored is None:
+        stored = stored_columns(connection, shape.table)
+    if stored:
+        types = types_of(stored)
         changes = evolution.evolve(
             shape.table,
             stored,

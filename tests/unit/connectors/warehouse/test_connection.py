@@ -17,6 +17,8 @@ from connectors.warehouse.connection import (
     lightly_compressed,
     storage_version,
     transaction,
+    use_all_threads,
+    use_one_thread,
 )
 from connectors.warehouse.errors import (
     WarehouseError,
@@ -192,3 +194,15 @@ def test_light_compression_ends_with_what_it_was_for(tmp_path: Path) -> None:
             assert connection.execute(setting).fetchone() == ("FSST",)
             raise ZeroDivisionError
         assert connection.execute(setting).fetchone() == before
+
+
+def test_what_needs_many_threads_gets_back_those_of_the_opening(tmp_path: Path) -> None:
+    with connect(tmp_path / "w.duckdb", threads=3) as connection:
+        setting = "SELECT current_setting('threads')"
+        use_all_threads(connection)
+        assert connection.execute(setting).fetchone() == (3,)
+        for _ in range(2):
+            use_one_thread(connection)
+            assert connection.execute(setting).fetchone() == (1,)
+        use_all_threads(connection)
+        assert connection.execute(setting).fetchone() == (3,)

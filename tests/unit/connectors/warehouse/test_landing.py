@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from connectors.landed import Column, LandedBatch
-from connectors.warehouse import ledger
+from connectors.warehouse import ledger, loading
 from connectors.warehouse.errors import LoadIncompleteError, SuspiciousEmptyError, WarehouseError
 from connectors.warehouse.landing import load
 
@@ -176,3 +176,17 @@ def test_a_naive_instant_is_refused(warehouse: duckdb.DuckDBPyConnection, land: 
 def test_every_refusal_is_a_warehouse_error() -> None:
     assert issubclass(LoadIncompleteError, WarehouseError)
     assert issubclass(SuspiciousEmptyError, WarehouseError)
+
+
+def test_row_groups_stay_apart_until_a_load_puts_them_together(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "LOADS_APART", 3)
+    found = []
+    for number in range(4):
+        load(warehouse, land([[str(number), "false", OLD, "Deal", "1.00"]]), run_id="r")
+        warehouse.execute("CHECKPOINT")
+        groups = "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('raw_salesforce.opportunity__changes')"
+        found += [groups for (groups,) in rows(warehouse, groups)]
+    assert found == [1, 2, 1, 2]
+    assert rows(warehouse, "SELECT id FROM raw_salesforce.opportunity ORDER BY id") == [("0",), ("1",), ("2",), ("3",)]

@@ -46,6 +46,29 @@ def test_a_changed_row_is_replaced_and_both_versions_stay_in_the_change_log(
 
 
 @pytest.mark.usefixtures("first")
+def test_rows_of_every_fate_in_one_window_are_counted_each(
+    warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
+) -> None:
+    load(warehouse, land([deal("3", TUESDAY, "Three"), deal("4", TUESDAY, "Four")]), run_id="r2")
+    window = [
+        deal("1", WEDNESDAY, "Uno"),
+        deal("2", MONDAY, "Late"),
+        deal("3", WEDNESDAY, "Gone", is_deleted="true"),
+        deal("4", TUESDAY, "Four"),
+        deal("5", WEDNESDAY, "New"),
+        deal("6", WEDNESDAY, "Neither seen nor there", is_deleted="true"),
+    ]
+    result = load(warehouse, land(window), run_id="r3")
+    assert (result.inserted, result.updated, result.unchanged, result.deleted) == (2, 2, 2, 2)
+    (state,) = ledger.sync_states(warehouse)
+    assert state.row_count == 4
+    living = "SELECT name FROM raw_salesforce.opportunity WHERE _deleted_at IS NULL ORDER BY id"
+    assert warehouse.execute(living).fetchall() == [("Uno",), ("Two",), ("Four",), ("New",)]
+    ended = "SELECT name FROM raw_salesforce.opportunity__changes WHERE _superseded_at IS NOT NULL ORDER BY id"
+    assert warehouse.execute(ended).fetchall() == [("One",), ("Three",)]
+
+
+@pytest.mark.usefixtures("first")
 def test_an_older_row_that_comes_late_is_ignored(
     warehouse: duckdb.DuckDBPyConnection, land: Callable[..., LandedBatch]
 ) -> None:
