@@ -6,6 +6,7 @@ follows from a difference is decided by the checks.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,7 +29,20 @@ log = logging.getLogger("salespulse.warehouse")
 RELATIVE_ERROR = Decimal("1e-12")
 HALF_A_CENT = Decimal("0.005")
 
+ALIVE = "t._deleted_at IS NULL"
+
 Key = tuple[object, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the warehouse has of an object: whether this run has compared it already, its cursor, the tombstones of
+    rows created before the cursor of the totals, and by column the live rows that are not before that."""
+
+    is_compared: bool
+    cursor_at: datetime | None
+    gone: int
+    late: Mapping[str, int]
 
 
 def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: datetime | None = None) -> bool:
@@ -41,23 +55,48 @@ def reconcile(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, now: 
     compared_at = instants.stored(now or instants.now())
     with transaction(connection):
         create_schemas(connection)
-        _forget(connection, totals)
-        settled = _settled(connection, totals, columns)
+        known = _known(connection, totals, columns)
+        if known.is_compared:
+            _forget(connection, totals)
+        settled = _settled(totals, columns, known)
         months = _months(connection, totals, columns, settled)
-        found = [*_rows(connection, totals, columns), *_living(connection, totals, settled, months), *months]
+        found = [
+            *_rows(connection, totals, columns, known, _all_living(months, settled)),
+            *_living(connection, totals, settled, months),
+            *months,
+        ]
         shared = _shared(totals.run_id, totals.object_name, totals.table, totals.as_of, compared_at)
         insert_all(connection, "reconciliation", [shared | comparison for comparison in found])
-        _note_source(connection, totals)
+        _note_source(connection, totals, known.cursor_at)
     differing = [comparison for comparison in found if not comparison["is_equal"]]
     for comparison in differing:
         log.warning("%s: the source and the warehouse differ: %s", totals.object_name, _told(comparison))
     return not differing
 
 
+def _known(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]) -> _Known:
+    """By one statement: to plan each of these questions costs more than to answer it."""
+    late = {name: _late(totals, name) for name in ("created_date", _stamp(columns) or "") if name in columns}
+    gone = f"{_created(totals)} AND _deleted_at IS NOT NULL AND _deletion_kind IS DISTINCT FROM 'hard'"
+    asked = [
+        f"EXISTS (SELECT 1 FROM {OPS}.source_state WHERE {_of_run(totals)})",
+        f"(SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = {constant(totals.object_name)})",
+        # Apart, because DuckDB finds the deleted ones by the statistics of its blocks, without reading a million rows.
+        f"(SELECT count(*) {gone})" if "created_date" in columns else "0",
+        *late.values(),
+    ]
+    row = connection.execute(f"SELECT {', '.join(asked)}").fetchone() or (False, None, 0)
+    is_compared, cursor_at, gone_count, *counts = row
+    return _Known(is_compared, cursor_at, gone_count, dict(zip(late, counts, strict=True)))
+
+
+def _of_run(totals: SourceTotals) -> str:
+    return f"(run_id, object_name) = ({constant(totals.run_id)}, {constant(totals.object_name)})"
+
+
 def _forget(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:
-    which = f"(run_id, object_name) = ({constant(totals.run_id)}, {constant(totals.object_name)})"
-    connection.execute(f"DELETE FROM {OPS}.reconciliation WHERE {which} AND measure <> 'ids'")
-    connection.execute(f"DELETE FROM {OPS}.source_state WHERE {which}")
+    connection.execute(f"DELETE FROM {OPS}.reconciliation WHERE {_of_run(totals)} AND measure <> 'ids'")
+    connection.execute(f"DELETE FROM {OPS}.source_state WHERE {_of_run(totals)}")
 
 
 def compare_ids(connection: duckdb.DuckDBPyConnection, batch: LandedBatch, run_id: str, compared_at: datetime) -> None:
@@ -97,21 +136,16 @@ def _counted(measure: str, source: int, warehouse: int, tolerance: int = 0) -> d
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]
+    connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str], known: _Known, living: int | None
 ) -> Iterable[dict[str, object]]:
     """All rows created before the cursor. Deleted ones may have left the recycle bin of the source, and so may
-    those that were deleted since."""
+    those that were deleted since. `living` are all rows that are not deleted, if they are counted already."""
     if totals.row_count is None or "created_date" not in columns:
         return
-    since = "" if totals.counted_from is None else f" AND created_date >= {instants.constant(totals.counted_from)}"
-    created = f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}{since}"
-    # Apart, because DuckDB finds the deleted ones by the statistics of its blocks, without reading a million rows.
-    gone = _number(
-        connection,
-        f"SELECT count(*) {created} AND _deleted_at IS NOT NULL AND _deletion_kind IS DISTINCT FROM 'hard'",
-    )
+    created, gone = _created(totals), known.gone
     if totals.counted_from is None:
-        alive = living_rows(connection, totals.table) - _late(connection, totals, "created_date")
+        counted = living_rows(connection, totals.table) if living is None else living
+        alive = counted - known.late["created_date"]
     else:
         alive = _number(connection, f"SELECT count(*) {created} AND _deleted_at IS NULL")
     changed = 0
@@ -119,6 +153,17 @@ def _rows(
         these = f"{KEY} IN {constants(totals.changed_ids)}"
         changed = _number(connection, f"SELECT count(*) {created} AND _deleted_at IS NULL AND {these}")
     yield _counted("rows", totals.row_count, alive + gone, tolerance=changed + gone)
+
+
+def _created(totals: SourceTotals) -> str:
+    """The rows that were created before the cursor, and lately enough to be at the source still."""
+    since = "" if totals.counted_from is None else f" AND created_date >= {instants.constant(totals.counted_from)}"
+    return f"FROM {raw(totals.table)} WHERE created_date < {instants.constant(totals.as_of)}{since}"
+
+
+def _all_living(months: Sequence[Mapping[str, Any]], settled: str | None) -> int | None:
+    """All rows that are not deleted, if the months leave none of them out."""
+    return sum(month["warehouse_count"] for month in months) if months and settled == ALIVE else None
 
 
 def _living(
@@ -176,34 +221,36 @@ def _is_same(source: Decimal | None, warehouse: Decimal | None) -> bool:
     return abs(source - warehouse) <= HALF_A_CENT + abs(source) * RELATIVE_ERROR
 
 
-def _late(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, column: str) -> int:
+def _late(totals: SourceTotals, column: str) -> str:
     """Live rows that are not before the cursor by this column. Mostly none, which the statistics of blocks tell."""
-    late = f"SELECT count(*) FROM {raw(totals.table)} WHERE _deleted_at IS NULL AND {quote(column)}"
-    return _number(connection, f"SELECT ({late} >= {instants.constant(totals.as_of)}) + ({late} IS NULL)")
+    late = f"(SELECT count(*) FROM {raw(totals.table)} WHERE _deleted_at IS NULL AND {quote(column)}"
+    return f"{late} >= {instants.constant(totals.as_of)}) + {late} IS NULL)"
 
 
-def _settled(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, columns: set[str]) -> str | None:
+def _settled(totals: SourceTotals, columns: set[str], known: _Known) -> str | None:
     """The condition on live rows `t` whose stamp is before the cursor, the changed Ids left out."""
-    stamp = next((name for name in (*STAMPS, "created_date") if name in columns), None)
+    stamp = _stamp(columns)
     if stamp is None:
         return None
-    conditions = ["t._deleted_at IS NULL"]
-    if _late(connection, totals, stamp):
+    conditions = [ALIVE]
+    if known.late[stamp]:
         conditions.append(f"t.{quote(stamp)} < {instants.constant(totals.as_of)}")
     if totals.changed_ids:
         conditions.append(f"t.{KEY} NOT IN {constants(totals.changed_ids)}")
     return " AND ".join(conditions)
 
 
-def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals) -> None:
-    cursor = connection.execute(
-        f"SELECT cursor_at FROM {OPS}.sync_state WHERE object_name = {constant(totals.object_name)}"
-    ).fetchone()
+def _stamp(columns: set[str]) -> str | None:
+    """The column that tells when a row changed last."""
+    return next((name for name in (*STAMPS, "created_date") if name in columns), None)
+
+
+def _note_source(connection: duckdb.DuckDBPyConnection, totals: SourceTotals, cursor_at: datetime | None) -> None:
     state = {
         "run_id": totals.run_id,
         "object_name": totals.object_name,
         "table_name": totals.table,
-        "cursor_at": cursor[0] if cursor else None,
+        "cursor_at": cursor_at,
         "newest_change_at": instants.stored_or_null(totals.newest_change),
         "measured_at": instants.stored(totals.measured_at),
     }
