@@ -15,7 +15,7 @@ import itertools
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -157,8 +157,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
-    """Replace a document as one, on the disk when this returns. Instants and paths become text."""
-    write_bytes(path, json.dumps(document, indent=1, default=_plain).encode())
+    """Replace a document as one, on the disk when this returns. Instants and paths become text, dataclasses objects."""
+    # A line for each name: all of it indented by `json` takes twenty times as long.
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(value, default=_plain)}" for name, value in document.items())
+    write_bytes(path, f"{{\n{lines}\n}}\n".encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -180,7 +182,9 @@ def _csv(rows: Sequence[tuple[str, datetime]]) -> str:
     return text.getvalue()
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -6,7 +6,7 @@ zone alone. What is not loaded yet is told by `inbox`. No HTTP here.
 """
 
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -119,7 +119,7 @@ def new_folder(landing_dir: Path, object_name: str, run_id: str) -> Path:
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest of a folder as one: a reader sees the old one or the new one."""
-    document = asdict(manifest)
+    document = {field.name: getattr(manifest, field.name) for field in fields(manifest)}
     document["pages"] = [{**asdict(page), "path": page.path.name} for page in manifest.pages]
     landing_zone.write_json(folder / FILE_NAME, document)
 
