@@ -15,7 +15,8 @@ from connectors.warehouse.names import KEY, LOADER_COLUMNS, VERSION_COLUMNS, cha
 
 # No Id of a load is like another: what DuckDB tries by itself, a dictionary of them, costs a fifth of a first load to
 # write and is read no faster. Not to be had in a file of before DuckDB 1.2, where they are left as they are.
-COMPRESSIONS = {KEY: "zstd"}
+# The ends of versions are written anew, all of them, when some are superseded: nothing else need be tried for them.
+COMPRESSIONS = {KEY: "zstd", "_superseded_at": "rle"}
 
 
 @dataclass(frozen=True, slots=True)
