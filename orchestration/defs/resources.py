@@ -19,7 +19,7 @@ from connectors.salesforce.auth import (
     SessionCredentials,
 )
 from connectors.salesforce.client import Client
-from connectors.warehouse.connection import RunLock, connect
+from connectors.warehouse.connection import RunLock, connect, put_together
 from connectors.warehouse.errors import WarehouseLockedError
 from connectors.warehouse.lending import Lender
 from connectors.warehouse.ops import create_schemas
@@ -96,6 +96,8 @@ def _opened(settings: Settings, wait_seconds: float = 0) -> DuckDBPyConnection:
         wait_seconds=wait_seconds,
     )
     try:
+        # A load says so, too; but a file that was closed meanwhile is written to by others first.
+        put_together(connection, False)
         create_schemas(connection)
         upgrade(connection)
     except BaseException:
