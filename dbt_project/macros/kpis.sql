@@ -54,40 +54,25 @@
     {%- set touched = ref('int_kpis_touched') -%}
     {%- set spanned = ref('int_kpis_spanned') -%}
     {%- set series = ref('int_kpi_series_found') -%}
-    {%- set names -%}
-    inner join {{ ref('int_scopes_numbered') }} as scopes on told_of.scope_number = scopes.scope_number
-    inner join {{ ref('int_periods_told') }} as told
-    {%- endset -%}
+    {%- set periods = ref('int_periods_told') -%}
     {%- if is_partial() -%}
     delete from {{ this }}
     where
-        (scope_kind, scope_id, period_kind, period_start_date) not in (
-            select scopes.scope_kind, scopes.scope_id, told.period_kind, told.period_start_date
-            from {{ spanned }} as told_of
-            {{ names }} on told_of.told_number = told.told_number
+        (scope_number, told_number) not in (
+            select spanned.scope_number, spanned.told_number
+            from {{ spanned }} as spanned
             left join {{ touched }} as touched
-                on told_of.scope_number = touched.scope_number and told_of.told_number = touched.told_number
-            where told_of.is_kept and touched.scope_number is null
+                on spanned.scope_number = touched.scope_number and spanned.told_number = touched.told_number
+            where spanned.is_kept and touched.scope_number is null
         )
-        or (scope_kind, scope_id, period_kind, metric) in (
-            select
-                scopes.scope_kind,
-                scopes.scope_id,
-                told.period_kind,
-                {{ kpi_metric_name('told_of.metric_number') }}
-            from {{ series }} as told_of
-            {{ names }} on told_of.kind_number = told.kind_number
-            where told_of.is_gone
+        or (scope_number, told_number, metric_number) in (
+            select series.scope_number, told.told_number, series.metric_number
+            from {{ series }} as series
+            inner join {{ periods }} as told on series.kind_number = told.kind_number
+            where series.is_gone
         )
     {%- else -%}
     delete from {{ touched }};
     insert into {{ touched }} select scope_number, told_number from {{ spanned }} where is_kept
     {%- endif -%}
-{%- endmacro %}
-
-{#- The metric of a number: its place among them. -#}
-{% macro kpi_metric_name(number) -%}
-    case {{ number }}
-        {%- for metric in kpi_metrics() %} when {{ loop.index }} then {{ quoted(metric) }}{% endfor %}
-    end
 {%- endmacro %}

@@ -63,7 +63,7 @@ sided as (
     select
         known.scope_number,
         {% for metric in metrics %}
-        coalesce(sign(known.{{ metric }} - expected.{{ metric }}), 0) as {{ metric }},
+        cast(sign(known.{{ metric }} - expected.{{ metric }}) as integer) as {{ metric }},
         {% endfor %}
         known.told_number
 
@@ -78,7 +78,7 @@ run as (
     select
         sided.scope_number,
         {% for metric in metrics %}
-        sum(sided.{{ metric }}) as {{ metric }},
+        cast(sum(sided.{{ metric }}) as smallint) as {{ metric }},
         {% endfor %}
         compared.told_number
 

@@ -1,46 +1,16 @@
 {{ config(materialized='view') }}
-{#
-    One row for each figure of the series that are told of, in the periods that are kept. What is said of a period and
-    a scope is joined before, where there is one row for all their figures.
-#}
-{% set known = {'whole': 'is_whole_known', 'end': 'is_end_known', 'nothing': 'true', 'ratio': 'true'} %}
+{# One row for each figure of the series that are told of, in the periods that are kept. #}
 
 with charted as (
 
-    select
-        charted.*,
-        told.period_kind,
-        told.period_start_date,
-        told.is_current,
-        told.is_whole_known,
-        told.is_end_known,
-        cast(told.elapsed_ratio as double) as elapsed_ratio,
-        scopes.scope_kind,
-        scopes.scope_id,
-        scopes.scope_name
-
-    from {{ ref('int_kpis_charted') }} as charted
-    inner join {{ ref('int_periods_told') }} as told
-        on charted.told_number = told.told_number
-    inner join {{ ref('int_scopes_numbered') }} as scopes
-        on charted.scope_number = scopes.scope_number
+    select * from {{ ref('int_kpis_charted') }}
 
 ),
 
 figures as (
 
-    {% for metric, needs in kpi_metrics().items() %}
+    {% for metric in kpi_metrics() %}
     select
-        period_kind,
-        period_start_date,
-        is_current,
-        elapsed_ratio,
-        scope_kind,
-        scope_id,
-        scope_name,
-        {{ quoted(metric) }} as metric,
-        {{ quoted(needs) }} as needs,
-        {{ known[needs] }} as is_known,
         {{ metric }} as known_actual,
         previous_{{ metric }} as previous_actual,
         same_day_{{ metric }} as previous_to_same_day,
