@@ -176,7 +176,7 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
     assert differing == []
     left = {result.unique_id.split(".")[2] for result in upon if result.status == "unchanged"}
     assert {"goals", "stg_salesforce__opportunities", "dim_process_rules"} <= left, "a seed, a view and a table"
-    assert left.isdisjoint({"fct_opportunities", "fct_kpis", "dim_dates"})
+    assert left.isdisjoint({"fct_opportunities", "int_kpis_compared", "dim_dates"})
     assert len(upon) == len(left) + sum(result.status in ("success", "no-op") for result in upon)
 
 

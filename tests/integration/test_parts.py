@@ -15,7 +15,7 @@ from tests.support.commands import ROOT, Command
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("main_job")]
 
-MODELS = ("int_kpis_summed", "int_kpis_measured", "fct_kpis")
+MODELS = ("int_kpis_summed", "int_kpis_measured", "int_kpis_compared")
 
 
 def _sums(warehouse: Path) -> tuple[object, ...]:

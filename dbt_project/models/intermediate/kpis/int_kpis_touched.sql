@@ -1,6 +1,6 @@
 {#
-    The scopes and periods whose rows of fct_kpis a build upon the last one makes anew: those with other figures or goals
-    than then, and those that look back to them. From all rows it makes them all, and nobody asks.
+    The scopes and periods whose rows of int_kpis_compared a build upon the last one makes anew: those with other
+    figures or goals than then, and those that look back to them. From all rows it makes them all, and nobody asks.
 #}
 {# Limits look twelve periods back, a trend eight limits. #}
 {% set periods_before = 19 %}
