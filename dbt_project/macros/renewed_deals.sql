@@ -73,3 +73,42 @@
 {% macro pipeline_key() -%}
     {{ return(["coalesce(owner_id, '')", "coalesce(sales_process, '')", "coalesce(stage_name, '')"]) }}
 {%- endmacro %}
+
+{#- The deals of which the last touch or the contacts may be others at any instant: those of which a record (be it for its
+    account), a state or a role is another, and those of activities. A role never goes to another deal. -#}
+{% macro renewed_touches() -%}
+    {%- if changed_since() != '' or not execute -%}
+    {%- set activities, contact_roles = ref('int_activities_touched'), ref('stg_salesforce__opportunity_contact_roles') -%}
+    {{ renewed_records() }}
+    union
+    select opportunity_id from {{ ref('int_opportunities_touched') }} as touched
+    union
+    select opportunity_id from {{ contact_roles }} as contact_roles where {{ is_loaded_since('contact_roles.loaded_at') }}
+    union
+    select opportunity_id from {{ activities }} as activities
+    union
+    select contact_roles.opportunity_id from {{ activities }} as activities
+    inner join {{ contact_roles }} as contact_roles on activities.who_id = contact_roles.contact_id
+    where activities.opportunity_id is null
+    union
+    select deals.opportunity_id from {{ activities }} as activities
+    inner join {{ ref('int_opportunities_classified') }} as deals on activities.account_id = deals.account_id
+    where activities.opportunity_id is null
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Before the touches of open deals are filled: out with those of instants that nobody asks for any more. -#}
+{% macro forget_past_touches() -%}
+    {%- set points = ref('int_coverage_points') -%}
+    {%- if is_partial() -%}
+    delete from {{ this }} where snapshot_at not in (select points.snapshot_at from {{ points }} as points)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- As a condition: the deal is looked at anew at this instant, or for the first time. -#}
+{% macro is_renewed_touch() -%}
+    (
+        {{ is_renewed(['versions.opportunity_id']) }}
+        or points.snapshot_at not in (select kept.snapshot_at from {{ this }} as kept)
+    )
+{%- endmacro %}

@@ -1,6 +1,7 @@
 {#
     What each owner brought in and did, by day: one row for each owner, day and table that tells of it, with the
     measures of the other tables empty. All of them may be added up over days. Each row says upon which build it changed.
+    Activities are so many that upon the last build they are added up and compared only of the days that may differ.
 #}
 {% set wins = {
     'bookings_amount': 'amount',
@@ -29,6 +30,7 @@
     'call_count': 'case when is_call then 1 else 0 end',
     'email_count': 'case when is_email then 1 else 0 end',
 } %}
+{% set touched_days = '(select touched.owner_id, touched.done_date from ' ~ ref('int_activities_touched') ~ ' as touched)' %}
 {% set tables = [
     (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
     (ref('int_deals_dated'), 'owner_id', 'lost_date',
@@ -41,7 +43,8 @@
         {'qualified_count': '1', 'pipeline_qualified_amount': 'qualified_amount'}, 'true'),
     (ref('fct_opportunity_changes'), 'owner_id', 'changed_date', changes,
         'is_push or is_push_to_later_month or is_skip or is_regression'),
-    (ref('fct_activities'), 'owner_id', 'done_date', done, 'is_completed'),
+    (ref('fct_activities'), 'owner_id', 'done_date', done,
+        'is_completed ' ~ upon_last('and', "(coalesce(owner_id, ''), done_date) in " ~ touched_days)),
     (ref('fct_leads'), 'owner_id', 'created_date', {'lead_count': '1'}, 'true'),
     (ref('fct_leads'), 'owner_id', 'converted_date', {'lead_converted_count': '1'}, 'is_converted'),
 ] %}
@@ -84,6 +87,7 @@ select
     changed_upon
 
 from (
-    {{ followed(keys, measures | list, 'of_table_' ~ loop.index, 'table_number = ' ~ loop.index) }}
+    {% set days = upon_last('and', '(owner_id, measure_date) in ' ~ touched_days) if measures == done else '' %}
+    {{ followed(keys, measures | list, 'of_table_' ~ loop.index, 'table_number = ' ~ loop.index ~ ' ' ~ days) }}
 ) as followed
 {% endfor %}

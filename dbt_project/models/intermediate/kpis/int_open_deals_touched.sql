@@ -1,27 +1,12 @@
 {#
-    Each deal open at T with how long ago it was last touched then: T is the end of each of the last fourteen days
-    and 26 weeks, and now. What was done after T is not known at T.
+    Each deal open at T with how long ago it was last touched then, for each T of int_coverage_points. What was done after
+    T is not known at T. Upon the last build a T that is new is computed of all deals, the others of those that may differ.
 #}
-
-{{ config(materialized='view') }}
 
 with points as (
 
-    select
-        periods.period_kind,
-        periods.period_start_date,
-        periods.known_until as snapshot_at
-
-    from {{ ref('dim_periods') }} as periods
-    cross join {{ ref('int_as_of') }} as as_of
-    inner join {{ ref('dim_history_horizons') }} as horizons
-        on
-            horizons.field_name = 'State'
-            and periods.known_until >= horizons.history_known_from
-    where
-        not periods.is_future
-        and {{ dbt.datediff('periods.period_start_date', 'as_of.as_of_date', 'day') }}
-        < case periods.period_kind when 'day' then 14 when 'week' then 26 * 7 else 0 end
+    -- a day and a week may end at one instant
+    select distinct snapshot_at from {{ ref('int_coverage_points') }}
 
 ),
 
@@ -32,13 +17,14 @@ open_deals as (
         versions.opportunity_id,
         coalesce(versions.owner_id, '') as owner_id
 
-    -- a day and a week may end at one instant
-    from (select distinct snapshot_at from points) as points
+    from points
     inner join {{ ref('fct_opportunity_versions') }} as versions
         on
             versions.valid_from <= points.snapshot_at
             and coalesce(versions.valid_to, {{ end_of_time() }}) > points.snapshot_at
-    where versions.is_open
+    where
+        versions.is_open
+        {{ upon_last('and', is_renewed_touch()) }}
 
 ),
 
@@ -58,6 +44,7 @@ done as (
 
     from {{ ref('int_opportunity_touches_unioned') }} as seen
     cross join firsts
+    {{ upon_last('where', 'seen.opportunity_id in (select open_deals.opportunity_id from open_deals)') }}
     group by seen.opportunity_id, case when seen.occurred_at >= firsts.first_at then seen.occurred_at end
 
 ),
@@ -95,8 +82,6 @@ peopled as (
 )
 
 select
-    points.period_kind,
-    points.period_start_date,
     open_deals.snapshot_at,
     open_deals.opportunity_id,
     open_deals.owner_id,
@@ -115,5 +100,3 @@ left join peopled
     on
         open_deals.opportunity_id = peopled.opportunity_id
         and open_deals.snapshot_at = peopled.snapshot_at
-inner join points
-    on open_deals.snapshot_at = points.snapshot_at

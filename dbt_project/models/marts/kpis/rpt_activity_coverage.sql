@@ -3,22 +3,24 @@
 with by_owner as (
 
     select
-        period_kind,
-        period_start_date,
-        owner_id,
-        max(snapshot_at) as snapshot_at,
+        points.period_kind,
+        points.period_start_date,
+        deals.owner_id,
+        max(points.snapshot_at) as snapshot_at,
         count(*) as open_count,
         {% for days in reaches %}
-        sum(case when direct_days <= {{ days }} then 1 else 0 end) as touched_{{ days }}_count,
-        sum(case when wide_days <= {{ days }} then 1 else 0 end) as reached_{{ days }}_count,
+        sum(case when deals.direct_days <= {{ days }} then 1 else 0 end) as touched_{{ days }}_count,
+        sum(case when deals.wide_days <= {{ days }} then 1 else 0 end) as reached_{{ days }}_count,
         {% endfor %}
-        sum(direct_days) as direct_days,
-        count(direct_days) as touched_count,
-        sum(contact_count) as contact_count,
-        sum(case when contact_count >= 2 then 1 else 0 end) as multi_threaded_count
+        sum(deals.direct_days) as direct_days,
+        count(deals.direct_days) as touched_count,
+        sum(deals.contact_count) as contact_count,
+        sum(case when deals.contact_count >= 2 then 1 else 0 end) as multi_threaded_count
 
-    from {{ ref('int_open_deals_touched') }}
-    group by period_kind, period_start_date, owner_id
+    from {{ ref('int_open_deals_touched') }} as deals
+    inner join {{ ref('int_coverage_points') }} as points
+        on deals.snapshot_at = points.snapshot_at
+    group by points.period_kind, points.period_start_date, deals.owner_id
 
 )
 

@@ -22,7 +22,8 @@ renamed as (
 
         -- times
         created_date as created_at,
-        _deleted_at as deleted_at
+        _deleted_at as deleted_at,
+        _loaded_at as loaded_at
 
     from source
 
