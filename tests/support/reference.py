@@ -1,17 +1,20 @@
-"""Writes docs/reference from the code: settings, commands and marts. `python -m tests.support.reference` renews it."""
+"""Writes docs/reference from the code: settings, commands, marts and rules (`python -m tests.support.reference`)."""
 
+import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 from click.testing import CliRunner
 
+from expectations.suites.process_facts import RULES
 from orchestration.cli import cli
 from orchestration.defs.transform import manifest
 from orchestration.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
+THRESHOLDS = ROOT / "dbt_project" / "seeds" / "process_rule_thresholds.csv"
 WIDTH = 78  # of the help, as a terminal of 80 shows it
 
 
@@ -58,6 +61,38 @@ def _marts() -> Iterator[str]:
             yield f"| {column['name']} | {column['data_type']} | {_line(column['description'])} |"
 
 
+def rules_page() -> str:
+    """Every process rule: what it finds, its thresholds, and the check that says whether it is broken too often."""
+    head = [
+        "# Process rules",
+        "",
+        "What `marts.fct_process_exceptions` may hold. Thresholds: see how-to/judge-your-process.md.",
+    ]
+    return "\n".join([*head, *_rules()])
+
+
+def _rules() -> Iterator[str]:
+    rules = {
+        node["meta"]["process_rule"]["rule_id"]: (node["meta"]["process_rule"], node["description"])
+        for node in manifest()["nodes"].values()
+        if node["resource_type"] == "model" and "process_rule" in node["meta"]
+    }
+    facts = {fact.rule_id: fact for fact in RULES}
+    for rule_id, (rule, description) in sorted(rules.items()):
+        yield from ("", f"## {rule_id} {rule['rule_name']}", "", _line(description), "")
+        yield f"- Severity {rule['severity']}; serves {rule['serves']}."
+        yield f"- Check `{facts[rule_id].fact}`: {facts[rule_id].tolerance}."
+        yield from (
+            f"- `{line['threshold_name']}` = {line['threshold_value']} {line['unit']}: {line['description']}"
+            for line in _thresholds(rule_id)
+        )
+
+
+def _thresholds(rule_id: str) -> list[dict[str, str]]:
+    with THRESHOLDS.open(newline="") as file:
+        return [line for line in csv.DictReader(file) if line["rule_id"] == rule_id]
+
+
 def _line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
@@ -66,6 +101,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "marts.md": marts_page,
+    "process-rules.md": rules_page,
 }
 
 

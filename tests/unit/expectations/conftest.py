@@ -59,8 +59,8 @@ MARTS = """
 create table marts.dim_dates as select cast(d as date) as date_day
     from range(date '2026-01-01', date '2026-12-31', interval 1 day) as days(d);
 create table marts.dim_users as select * from (values
-    ('user1', 'Ann', 'user3', true), ('user2', 'Bob', 'user3', true), ('user3', 'Cy', null, true))
-    as u(user_id, user_name, manager_id, is_active);
+    ('user1', 'Ann', 'user3', true, true), ('user2', 'Bob', 'user3', true, true), ('user3', 'Cy', null, true, false))
+    as u(user_id, user_name, manager_id, is_active, is_seller);
 create table marts.dim_reporting_lines as select * from (values
     ('user3', 'user3', 0), ('user3', 'user1', 1), ('user3', 'user2', 1))
     as l(manager_id, user_id, distance_count);
@@ -78,7 +78,7 @@ create table marts.fct_opportunities as select id as opportunity_id, name as opp
     stage_name = 'Closed Won' as is_won, stage_name = 'Closed Lost' as is_lost,
     case stage_name when 'Proposal' then 0.55 when 'Closed Won' then 1.0 else 0.0 end as probability_rate,
     amount * case stage_name when 'Proposal' then 0.55 when 'Closed Won' then 1.0 else 0.0 end
-        as weighted_amount,
+        as weighted_amount, case when stage_name <> 'Proposal' then timestamp '2026-05-12' end as closed_at,
     0.5 as stage_win_rate, 10.0 as age_days,
     case when stage_name = 'Closed Won' then 30.0 end as sales_cycle_days,
     date '2026-05-12' as close_date, date '2026-04-01' as fiscal_quarter_start_date
@@ -89,7 +89,9 @@ create table marts.fct_opportunity_stage_spells as select opportunity_id, 1 as s
     timestamp '2026-05-01' as entered_at, cast(null as timestamp) as exited_at, true as is_current,
     12.0 as duration_days from marts.fct_opportunities;
 create table marts.fct_activities as select * from (values
-    ('task1', 'task', 'user1'), ('event1', 'event', 'user2')) as a(activity_id, activity_kind, owner_id);
+    ('task1', 'task', 'user1', timestamp '2026-05-12'), ('event1', 'event', 'user2', timestamp '2026-05-12'))
+    as a(activity_id, activity_kind, owner_id, created_at);
+create table marts.fct_leads as select * from (values ('lead1', 'user1'), ('lead2', 'user2')) as l(lead_id, owner_id);
 create table marts.dim_periods as select 'week' as period_kind, day as period_start_date
     from (values (date '2026-05-04'), (date '2026-05-11')) as weeks(day);
 create table marts.fct_opportunity_versions as select opportunity_id, 1 as version_number,
