@@ -19,10 +19,13 @@ entries as (
         spells.stage_name,
         count(*) as entry_count
     from judged
+    inner join thresholds
+        on coalesce(judged.sales_process, '') = thresholds.sales_process
     inner join {{ ref('int_stage_spells_collapsed') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     where not spells.is_closed
     group by spells.opportunity_id, spells.stage_name
+    having count(*) >= max(thresholds.entry_limit_count)
 
 ),
 
@@ -46,10 +49,7 @@ select
     'Entered ' || ranked.stage_name || ' ' || cast(ranked.entry_count as {{ dbt.type_string() }})
     || ' times' as detail
 from judged
-inner join thresholds
-    on coalesce(judged.sales_process, '') = thresholds.sales_process
 inner join ranked
     on
         judged.opportunity_id = ranked.opportunity_id
         and ranked.place = 1
-where ranked.entry_count >= thresholds.entry_limit_count

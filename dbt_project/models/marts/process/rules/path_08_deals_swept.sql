@@ -3,9 +3,16 @@
     from the instant it is made until so many minutes later, and changes of one deal that overlap count as one.
 #}
 
-with thresholds as (
+with limits as (
 
-    {{ thresholds_of('PATH-08', ['deal_limit_count', 'within_minutes', 'changed_within_days']) }}
+    select
+        thresholds.*,
+        {{ dbt.dateadd('day', '-1 * thresholds.changed_within_days', 'as_of.as_of_at') }} as judged_from
+    from (
+        {{ thresholds_of('PATH-08', ['deal_limit_count', 'within_minutes', 'changed_within_days']) }}
+    ) as thresholds
+    cross join {{ ref('int_as_of') }} as as_of
+    where thresholds.sales_process = ''
 
 ),
 
@@ -15,20 +22,16 @@ changes as (
         versions.changed_by_id,
         versions.opportunity_id,
         versions.valid_from as begins_at,
-        {{ dbt.dateadd('minute', 'thresholds.within_minutes', 'versions.valid_from') }} as ends_at
+        {{ dbt.dateadd('minute', 'limits.within_minutes', 'versions.valid_from') }} as ends_at
     from {{ ref('fct_opportunity_versions') }} as versions
-    cross join {{ ref('int_as_of') }} as as_of
-    inner join thresholds
-        on thresholds.sales_process = ''
+    inner join limits
+        on versions.valid_from >= limits.judged_from
     inner join {{ ref('dim_users') }} as people
         on
             versions.changed_by_id = people.user_id
             and people.is_person
             and people.is_active
-    where
-        versions.version_number > 1
-        and {{ dbt.datediff('versions.valid_from', 'as_of.as_of_at', 'day') }}
-        <= thresholds.changed_within_days
+    where versions.version_number > 1
 
 ),
 
@@ -80,12 +83,15 @@ counted as (
 ranked as (
 
     select
-        *,
+        counted.*,
+        limits.within_minutes,
         row_number() over (
-            partition by changed_by_id
-            order by deal_count desc, happens_at desc
+            partition by counted.changed_by_id
+            order by counted.deal_count desc, counted.happens_at desc
         ) as place
     from counted
+    inner join limits
+        on counted.deal_count >= limits.deal_limit_count
 
 )
 
@@ -97,13 +103,9 @@ select
     people.user_id as owner_id,
     cast(null as decimal(18, 2)) as at_risk_amount,
     'Changed ' || cast(ranked.deal_count as {{ dbt.type_string() }}) || ' deals within '
-    || cast(thresholds.within_minutes as {{ dbt.type_string() }}) || ' minutes on '
+    || cast(ranked.within_minutes as {{ dbt.type_string() }}) || ' minutes on '
     || cast({{ local_date('ranked.happens_at') }} as {{ dbt.type_string() }}) as detail
 from ranked
-inner join thresholds
-    on thresholds.sales_process = ''
 inner join {{ ref('dim_users') }} as people
     on ranked.changed_by_id = people.user_id
-where
-    ranked.place = 1
-    and ranked.deal_count >= thresholds.deal_limit_count
+where ranked.place = 1

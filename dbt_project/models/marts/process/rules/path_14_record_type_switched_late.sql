@@ -28,14 +28,18 @@ switches as (
         on
             judged.opportunity_id = changes.opportunity_id
             and changes.field_name = 'RecordType'
-    inner join {{ ref('fct_opportunity_stage_spells') }} as spells
+    inner join {{ ref('int_stage_spells_collapsed') }} as spells
         on
             judged.opportunity_id = spells.opportunity_id
             and changes.changed_at >= spells.entered_at
             and (spells.exited_at is null or changes.changed_at < spells.exited_at)
+    inner join {{ ref('dim_sales_stages') }} as own_stages
+        on
+            judged.sales_process = own_stages.sales_process
+            and spells.stage_name = own_stages.stage_name
     inner join proposals
         on judged.sales_process = proposals.sales_process
-    where spells.stage_order >= proposals.proposal_order
+    where own_stages.stage_order >= proposals.proposal_order
 
 )
 
