@@ -138,13 +138,25 @@ def _sweeps(staff: Staff, book: Book) -> Facts:
     near = (steps.by[first] == steps.by[last]) & (steps.at[last] - steps.at[first] <= SWEEP_SECONDS)
     found: dict[int, int] = {}
     for place in np.flatnonzero(near).tolist():
-        window = order[place : place + lag + 1]
-        if np.unique(steps.deal[window]).size >= SWEPT_DEALS:
-            found.setdefault(int(steps.by[order[place]]), int(steps.at[order[place + lag]]))
+        begun, user = int(steps.at[order[place]]), int(steps.by[order[place]])
+        if user not in found and (eighth := _swept_at(steps, order[place:], user, begun + SWEEP_SECONDS)) is not None:
+            found[user] = eighth
     users = np.array(sorted(found), dtype=np.int64)
     since = np.array([found[each] for each in users.tolist()], dtype=np.int64)
     reason = "changed eight deals in 15 minutes"
     return facts("PATH-08", reason, pa.array(staff.ids[users], pa.string()), since, NONE, "User")
+
+
+def _swept_at(steps: Any, following: Ints, user: int, until: int) -> int | None:
+    """When `user` changes the last of enough different deals, if by `until`; a deal may be changed twice."""
+    seen: set[int] = set()
+    for step in following:
+        if steps.by[step] != user or steps.at[step] > until:
+            return None
+        seen.add(int(steps.deal[step]))
+        if len(seen) >= SWEPT_DEALS:
+            return int(steps.at[step])
+    return None
 
 
 def _slanted(era: Era, staff: Staff, slants: Slants) -> Iterator[Facts]:
