@@ -1,6 +1,6 @@
 with activities as (
 
-    select * from {{ ref('fct_activities') }}
+    select * from {{ ref('int_activities_logged') }}
     where what_id is null
         and who_id is null
         and account_id is null

@@ -1,6 +1,6 @@
 with activities as (
 
-    select * from {{ ref('fct_activities') }}
+    select * from {{ ref('int_activities_logged') }}
     where is_completed
 
 ),

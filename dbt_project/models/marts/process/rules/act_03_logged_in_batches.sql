@@ -6,7 +6,7 @@ with tasks as (
         activity_id,
         owner_id,
         created_at
-    from {{ ref('fct_activities') }}
+    from {{ ref('int_activities_logged') }}
     where activity_kind = 'task'
         and occurred_at <= created_at
 
@@ -35,13 +35,24 @@ numbered as (
     select
         tasks.owner_id,
         tasks.created_at,
+        thresholds.batch_size_count,
+        thresholds.batch_minutes,
         row_number() over (
             partition by tasks.owner_id order by tasks.created_at asc, tasks.activity_id asc
-        ) as number
+        ) as task_number
     from tasks
     cross join as_of
     cross join thresholds
     where tasks.created_at >= {{ dbt.dateadd('day', '-thresholds.logged_within_days', 'as_of.as_of_at') }}
+
+),
+
+ended as (
+
+    select
+        *,
+        task_number - batch_size_count + 1 as first_number
+    from numbered
 
 ),
 
@@ -51,13 +62,12 @@ batches as (
         last_tasks.owner_id,
         count(distinct {{ local_date('last_tasks.created_at') }}) as batch_days,
         max({{ local_date('last_tasks.created_at') }}) as last_batch_date
-    from numbered as last_tasks
-    cross join thresholds
+    from ended as last_tasks
     inner join numbered as first_tasks
         on last_tasks.owner_id = first_tasks.owner_id
-            and last_tasks.number - thresholds.batch_size_count + 1 = first_tasks.number
+            and last_tasks.first_number = first_tasks.task_number
     where {{ dbt.datediff('first_tasks.created_at', 'last_tasks.created_at', 'second') }}
-        <= thresholds.batch_minutes * 60
+        <= last_tasks.batch_minutes * 60
     group by last_tasks.owner_id
 
 )

@@ -14,7 +14,7 @@ activities as (
         opportunity_id,
         created_at,
         done_date
-    from {{ ref('fct_activities') }}
+    from {{ ref('int_activities_logged') }}
     where is_completed
         and opportunity_id is not null
 
