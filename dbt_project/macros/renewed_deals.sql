@@ -74,14 +74,18 @@
     {{ return(["coalesce(owner_id, '')", "coalesce(sales_process, '')", "coalesce(stage_name, '')"]) }}
 {%- endmacro %}
 
-{#- The deals of which the last touch or the contacts may be others at any instant: those of which a record (be it for its
-    account), a state or a role is another, and those of activities. A role never goes to another deal. -#}
+{#- The deals of which the last touch or the contacts may be others at any instant: those of which a state, the
+    account or a role is another, and those of activities. A role never goes to another deal. -#}
 {% macro renewed_touches() -%}
     {%- if changed_since() != '' or not execute -%}
     {%- set activities, contact_roles = ref('int_activities_touched'), ref('stg_salesforce__opportunity_contact_roles') -%}
-    {{ renewed_records() }}
-    union
     select opportunity_id from {{ ref('int_opportunities_touched') }} as touched
+    union
+    select changes.opportunity_id from {{ ref('stg_salesforce__opportunity_changes') }} as changes
+    group by changes.opportunity_id
+    having
+        {{ is_loaded_since('max(changes.loaded_at)') }}
+        and min(coalesce(changes.account_id, '')) <> max(coalesce(changes.account_id, ''))
     union
     select opportunity_id from {{ contact_roles }} as contact_roles where {{ is_loaded_since('contact_roles.loaded_at') }}
     union

@@ -1,9 +1,10 @@
 """Figures, goals and limits are those of a build from all rows, however many builds were made upon each other.
 
 A small company goes on for some days, into another week, month and quarter. What its days do not bring is added by
-hand: deals deleted and handed over, wins and history dated back, an activity written down months later and one deleted,
-a seller under another manager, a quota that changes. One build is of a part of the models only. After each day all
-tables of the chain that ends in fct_kpis are held against a build from all rows, in both directions.
+hand: deals deleted, handed over and moved to another account, wins and history dated back, an activity written down
+months later, one deleted, some that go to another deal, to an account or to a contact, a seller under another manager,
+a quota that changes. One build is of a part of the models only. After each day all tables of the chain that ends in
+fct_kpis, and of that of the activity coverage, are held against a build from all rows, in both directions.
 """
 
 import shutil
@@ -35,6 +36,8 @@ CHAIN = (
     "intermediate.int_kpi_goals",
     "intermediate.int_kpi_series_found",
     "marts.fct_kpis",
+    "intermediate.int_open_deals_touched",
+    "marts.rpt_activity_coverage",
     "marts.rpt_owner_kpis_weekly",
     "marts.rpt_team_kpis_weekly",
 )
@@ -69,6 +72,14 @@ def _meddle(warehouse: duckdb.DuckDBPyConnection, at: datetime, day: int) -> Non
         f"id = '00Tlate{day}', created_date = last_modified_date, activity_date = DATE '2025-11-0{day % 9 + 1}'",
         where=f"id = '{one(tasks)}'",
     )
+    other = one("SELECT id FROM raw_salesforce.opportunity WHERE NOT is_closed AND NOT is_deleted")
+    for whom in (
+        f"what_id = '{other}', owner_id = {_owner(warehouse)}",
+        f"what_id = (SELECT account_id FROM raw_salesforce.opportunity WHERE id = '{other}')",
+        "what_id = NULL, who_id = (SELECT min(contact_id) FROM raw_salesforce.opportunity_contact_role)",
+    ):
+        moved = one(tasks + f" AND what_id LIKE '006%' AND what_id <> '{other}' AND activity_date > DATE '2026-01-01'")
+        change(warehouse, "task", moved, at, whom)
     change(
         warehouse,
         "user",
@@ -85,6 +96,8 @@ def _meddle(warehouse: duckdb.DuckDBPyConnection, at: datetime, day: int) -> Non
     change(warehouse, "opportunity", one(deals + "is_won"), at, "is_deleted = true, _deleted_at = last_modified_date")
     change(warehouse, "opportunity", one(deals + "is_won"), at, "close_date = close_date - 200, amount = amount + 0.01")
     change(warehouse, "opportunity", one(deals + "NOT is_closed"), at, f"owner_id = {_owner(warehouse)}")
+    account = one("SELECT id FROM raw_salesforce.account")
+    change(warehouse, "opportunity", one(deals + "is_closed"), at, f"account_id = '{account}'")
     history = "SELECT min(id) FROM raw_salesforce.opportunity_history WHERE created_date < DATE '2026-01-01'"
     history += " GROUP BY opportunity_id HAVING count(*) > 3"
     change(

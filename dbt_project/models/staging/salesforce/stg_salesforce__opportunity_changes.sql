@@ -9,6 +9,7 @@ renamed as (
     select
         -- keys
         id as opportunity_id,
+        account_id,
         owner_id,
         record_type_id,
         last_modified_by_id,
