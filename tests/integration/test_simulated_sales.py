@@ -66,7 +66,7 @@ SLIPS |= {name: name for name in ("slip_rate_with_created", "slip_value_rate_wit
 
 
 # The company tells those that are planted; the marts those beyond a limit, or as far as anybody can know.
-NOT_ALIKE = {"OPP-03", "OPP-06", "OPP-07"}
+NOT_ALIKE = {"OPP-03", "OPP-06", "OPP-07", "PATH-02", "PATH-11"}
 ADHERENCE = (
     "open_count",
     "on_process_count",
