@@ -1,4 +1,4 @@
-{# When it is looked at who works on the open deals: at the end of each of the last fourteen days and 26 weeks, and now. #}
+{# When it is looked at who works on open deals: the ends of the last fourteen days and 26 weeks, and now. #}
 
 {{ config(materialized='view') }}
 

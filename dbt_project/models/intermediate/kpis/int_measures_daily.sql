@@ -30,7 +30,7 @@
     'call_count': 'case when is_call then 1 else 0 end',
     'email_count': 'case when is_email then 1 else 0 end',
 } %}
-{% set touched_days = '(select touched.owner_id, touched.done_date from ' ~ ref('int_activities_touched') ~ ' as touched)' %}
+{% set touched_days = '(select owner_id, done_date from ' ~ ref('int_activities_touched') ~ ')' %}
 {% set tables = [
     (ref('int_wins_placed'), 'owner_id', 'close_date', wins, 'true'),
     (ref('int_deals_dated'), 'owner_id', 'lost_date',
@@ -87,7 +87,10 @@ select
     changed_upon
 
 from (
-    {% set days = upon_last('and', '(owner_id, measure_date) in ' ~ touched_days) if measures == done else '' %}
-    {{ followed(keys, measures | list, 'of_table_' ~ loop.index, 'table_number = ' ~ loop.index ~ ' ' ~ days) }}
+    {% set last_rows = 'table_number = ' ~ loop.index %}
+    {% if measures == done %}
+    {% set last_rows = last_rows ~ ' ' ~ upon_last('and', '(owner_id, measure_date) in ' ~ touched_days) %}
+    {% endif %}
+    {{ followed(keys, measures | list, 'of_table_' ~ loop.index, last_rows) }}
 ) as followed
 {% endfor %}
