@@ -31,7 +31,9 @@ FOLLOWED = frozenset(
         "opportunity_contact_role",
         "opportunity_field_history",
         "opportunity_history",
+        "opportunity_line_item",
         "opportunity_split",
+        "quote",
         "task",
         "user",
     }

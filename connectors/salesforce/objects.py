@@ -283,6 +283,32 @@ OBJECTS: tuple[SyncedObject, ...] = (
         is_optional=True,
     ),
     SyncedObject(
+        "OpportunityLineItem",
+        {
+            **RECORD,
+            "OpportunityId": "reference",
+            "Name": "string",
+            "Quantity": "double",
+            "UnitPrice": "currency",
+            "TotalPrice": "currency",
+            **CURRENCY,
+        },
+        is_optional=True,
+    ),
+    SyncedObject(
+        "Quote",
+        {
+            **RECORD,
+            "OpportunityId": "reference",
+            "Name": "string",
+            "Status": "picklist",
+            "IsSyncing": "boolean",
+            "GrandTotal": "currency",
+            **CURRENCY,
+        },
+        is_optional=True,
+    ),
+    SyncedObject(
         "Task",
         {
             **RECORD,

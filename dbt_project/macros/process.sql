@@ -58,3 +58,11 @@
         and 100 * stages.default_probability_rate >= thresholds.proposal_probability_percent
     group by stages.sales_process
 {%- endmacro %}
+
+{#- As a condition: meetings of this kind are on record at all. Of what nobody ever wrote down nothing can be said. -#}
+{% macro is_recorded(meeting_kind) -%}
+    exists (
+        select 1 from {{ ref('int_manager_meetings') }} as recorded
+        where recorded.meeting_kind = '{{ meeting_kind }}' and recorded.is_held
+    )
+{%- endmacro %}

@@ -21,7 +21,8 @@ create table ops.objects as select * from (values
     ('OpportunityFieldHistory', 'opportunity_field_history', 2),
     ('OpportunityContactRole', 'opportunity_contact_role', 2),
     ('OpportunitySplitType', 'opportunity_split_type', 2), ('OpportunitySplit', 'opportunity_split', 2),
-    ('Task', 'task', 2), ('Event', 'event', 1),
+    ('OpportunityLineItem', 'opportunity_line_item', 2), ('Quote', 'quote', 2), ('Task', 'task', 2),
+    ('Event', 'event', 1),
     ('ForecastingQuota', 'forecasting_quota', 2)) as o(object_name, table_name, row_count);
 insert into ops.sync_state by name select object_name, table_name,
     case when table_name = 'opportunity_field_history' then 'created_date' else 'system_modstamp' end as cursor_name,
@@ -51,6 +52,8 @@ RAW_EXTRA = {
     "opportunity_contact_role": "'opportunity1' as opportunity_id, 'contact1' as contact_id,",
     "opportunity_split": "'opportunity1' as opportunity_id, 'user1' as split_owner_id, "
     "'opportunity_split_type1' as split_type_id,",
+    "opportunity_line_item": "'opportunity1' as opportunity_id,",
+    "quote": "'opportunity1' as opportunity_id,",
     "contact": "'account1' as account_id,",
     "forecasting_quota": "'user1' as quota_owner_id,",
 }
@@ -183,6 +186,8 @@ COUNTS = {
     "opportunity_contact_role": 2,
     "opportunity_split_type": 2,
     "opportunity_split": 2,
+    "opportunity_line_item": 2,
+    "quote": 2,
     "task": 2,
     "event": 1,
     "forecasting_quota": 2,

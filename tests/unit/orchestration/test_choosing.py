@@ -32,7 +32,7 @@ def org() -> Any:
 
 
 def test_without_a_choice_it_is_the_table_less_what_is_excluded(choose: Choose) -> None:
-    assert len(object_names(choose())) == 20
+    assert len(object_names(choose())) == 22
     names = object_names(choose(objects_exclude="*History,task"))
     assert "Opportunity" in names
     assert not {"OpportunityHistory", "OpportunityFieldHistory", "Task"} & set(names)

@@ -38,7 +38,7 @@ def test_a_fresh_home_is_fine_and_nothing_is_made_in_it(settings: Settings) -> N
 
 def test_an_export_is_told_with_what_it_lacks(settings: Settings) -> None:
     told = found(settings)
-    assert told["data export"].detail == "1 of 20 objects, of org unknown"
+    assert told["data export"].detail == "1 of 22 objects, of org unknown"
     assert "Opportunity" in told["not in it"].detail
     assert "Lead" not in told["not in it"].detail
 

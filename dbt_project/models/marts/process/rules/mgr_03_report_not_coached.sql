@@ -47,7 +47,8 @@ left join given
     on team_lines.manager_id = given.manager_id
         and team_lines.user_id = given.attendee_id
 left join {{ ref('dim_users') }} as managers on team_lines.manager_id = managers.user_id
-where team_lines.manager_id is not null
+where {{ is_recorded('one_to_one') }}
+    and team_lines.manager_id is not null
     and team_lines.valid_to > as_of.as_of_at
     and team_lines.valid_from <= {{ dbt.dateadd('day', '-thresholds.coached_within_days', 'as_of.as_of_at') }}
     and (

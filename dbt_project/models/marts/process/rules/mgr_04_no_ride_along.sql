@@ -68,4 +68,5 @@ select
 from sellers
 cross join quarters
 left join accompanied on sellers.user_id = accompanied.attendee_id
-where accompanied.attendee_id is null
+where {{ is_recorded('ride_along') }}
+    and accompanied.attendee_id is null

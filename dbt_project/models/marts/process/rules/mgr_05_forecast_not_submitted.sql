@@ -52,5 +52,6 @@ select
 from due
 inner join {{ ref('dim_users') }} as managers on due.manager_id = managers.user_id
 left join submitted on due.manager_id = submitted.manager_id
-where managers.is_active
+where {{ is_recorded('forecast_submission') }}
+    and managers.is_active
     and submitted.manager_id is null

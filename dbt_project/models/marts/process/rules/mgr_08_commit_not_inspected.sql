@@ -110,6 +110,7 @@ select
     || ' % of the amount' as detail
 from summed
 inner join {{ ref('dim_users') }} as managers on summed.manager_id = managers.user_id
-where managers.is_active
+where {{ is_recorded('pipeline_review') }}
+    and managers.is_active
     and summed.amount > 0
     and (summed.amount - summed.missed_amount) * 100 < summed.share_percent * summed.amount

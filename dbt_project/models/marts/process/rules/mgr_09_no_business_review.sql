@@ -61,5 +61,6 @@ select
 from teams
 inner join {{ ref('dim_users') }} as managers on teams.manager_id = managers.user_id
 left join held on teams.manager_id = held.manager_id
-where managers.is_active
+where {{ is_recorded('quarterly_review') }}
+    and managers.is_active
     and held.manager_id is null

@@ -5,8 +5,8 @@ select
     opportunity_name as record_name,
     owner_id,
     cast(amount as decimal(18, 2)) as at_risk_amount,
-    'No task is due later and no meeting is ahead; it is to close on '
-    || cast(close_date as {{ dbt.type_string() }}) as detail
+    'No task is due later and no meeting is ahead'
+    || coalesce('; it is to close on ' || cast(close_date as {{ dbt.type_string() }}), '') as detail
 from {{ ref('fct_opportunities') }}
 where
     is_open
