@@ -3,8 +3,6 @@
     processes among them. A deal that was never in an open stage has an empty way.
 #}
 
-{{ config(materialized='view') }}
-
 with judged as (
 
     {{ deals_judged_by('PATH-06') }}
@@ -23,7 +21,7 @@ inner join {{ ref('dim_sales_processes') }} as processes
     on
         judged.sales_process = processes.sales_process
         and not processes.is_inferred
-left join {{ ref('int_stage_spells_collapsed') }} as spells
+left join {{ ref('int_stage_spells_judged') }} as spells
     on
         judged.opportunity_id = spells.opportunity_id
         and not spells.is_closed

@@ -32,7 +32,7 @@ visits as (
         spells.spell_number,
         count(spells.spell_number) over (partition by ways.opportunity_id) as visit_count
     from ways
-    left join {{ ref('int_stage_spells_collapsed') }} as spells
+    left join {{ ref('int_stage_spells_judged') }} as spells
         on
             ways.opportunity_id = spells.opportunity_id
             and not spells.is_closed

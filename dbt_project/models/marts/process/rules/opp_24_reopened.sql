@@ -7,12 +7,16 @@ with judged as (
 in_order as (
 
     select
-        opportunity_id,
-        valid_from,
-        is_open,
-        lag(is_open) over (partition by opportunity_id order by version_number asc) as was_open
-    from {{ ref('fct_opportunity_versions') }}
-    where not is_deleted
+        versions.opportunity_id,
+        versions.valid_from,
+        versions.is_open,
+        lag(versions.is_open) over (
+            partition by versions.opportunity_id order by versions.version_number asc
+        ) as was_open
+    from judged
+    inner join {{ ref('fct_opportunity_versions') }} as versions
+        on judged.opportunity_id = versions.opportunity_id
+    where not versions.is_deleted
 
 ),
 

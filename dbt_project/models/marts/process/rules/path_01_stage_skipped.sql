@@ -26,7 +26,7 @@ visited as (
         -- losing a deal early skips nothing
         stages.is_closed and not stages.is_won as is_loss
     from judged
-    inner join {{ ref('int_stage_spells_collapsed') }} as spells
+    inner join {{ ref('int_stage_spells_judged') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     inner join stages
         on judged.sales_process = stages.sales_process

@@ -17,7 +17,7 @@ stepped as (
         lag(own_stages.stage_name) over in_order as left_stage_name,
         lag(own_stages.stage_order) over in_order as left_stage_order
     from judged
-    inner join {{ ref('int_stage_spells_collapsed') }} as spells
+    inner join {{ ref('int_stage_spells_judged') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     inner join {{ ref('dim_sales_stages') }} as own_stages
         on

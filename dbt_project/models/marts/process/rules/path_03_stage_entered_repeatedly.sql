@@ -21,7 +21,7 @@ entries as (
     from judged
     inner join thresholds
         on coalesce(judged.sales_process, '') = thresholds.sales_process
-    inner join {{ ref('int_stage_spells_collapsed') }} as spells
+    inner join {{ ref('int_stage_spells_judged') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     where not spells.is_closed
     group by spells.opportunity_id, spells.stage_name

@@ -29,7 +29,7 @@ outside as (
         spells.is_current,
         row_number() over (partition by spells.opportunity_id order by spells.spell_number desc) as recency
     from judged
-    inner join {{ ref('int_stage_spells_collapsed') }} as spells
+    inner join {{ ref('int_stage_spells_judged') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     left join {{ ref('dim_sales_stages') }} as own_stages
         on

@@ -24,7 +24,7 @@ entries as (
     from judged
     inner join thresholds
         on coalesce(judged.sales_process, '') = thresholds.sales_process
-    inner join {{ ref('int_stage_spells_collapsed') }} as spells
+    inner join {{ ref('int_stage_spells_judged') }} as spells
         on judged.opportunity_id = spells.opportunity_id
 
 ),

@@ -28,7 +28,7 @@ switches as (
         on
             judged.opportunity_id = changes.opportunity_id
             and changes.field_name = 'RecordType'
-    inner join {{ ref('int_stage_spells_collapsed') }} as spells
+    inner join {{ ref('int_stage_spells_judged') }} as spells
         on
             judged.opportunity_id = spells.opportunity_id
             and changes.changed_at >= spells.entered_at
