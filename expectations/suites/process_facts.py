@@ -91,6 +91,7 @@ RULES: tuple[RuleFact, ...] = (
     RuleFact("PATH-07", "stages_are_moved_as_they_happen", "deals", 0.1),
     RuleFact("PATH-08", "opportunities_are_not_updated_in_sweeps", "sellers", 0.1),
     RuleFact("PATH-09", "stages_are_moved_all_quarter", "sellers", 0.15),
+    RuleFact("PATH-10", "sellers_go_one_way", "sellers", 0.1),
     RuleFact("PATH-11", "proposals_follow_a_meeting", "open deals", 0.15),
     RuleFact("PATH-12", "opportunities_are_entered_early", "sellers", 0.1),
     RuleFact("PATH-13", "commits_come_true", "sellers", 0.15),

@@ -64,6 +64,7 @@
     'path_07_stages_rushed',
     'path_08_deals_swept',
     'path_09_moves_at_quarter_end',
+    'path_10_way_of_ones_own',
     'path_11_proposal_before_meeting',
     'path_12_wins_held_back',
     'path_13_commits_not_won',

@@ -1,4 +1,4 @@
-{# Put down once for the rules about ways; how long after its closing each rule judges a deal is left to the rule. #}
+{# Put down once for the rules about ways; for how long each rule judges a closed deal is left to the rule. #}
 
 with closed_lately as (
 
