@@ -14,7 +14,7 @@ from connectors.salesforce.naming import table_name
 from connectors.salesforce.objects import OBJECTS
 from connectors.sandbox.metadata.describe import describe_object
 from connectors.sandbox.store.org import Org
-from connectors.warehouse.names import LOADER_COLUMNS, changes, constants, listing, quote, raw
+from connectors.warehouse.names import LOADER_COLUMNS, changes, constant, constants, listing, quote, raw
 from connectors.warehouse.schemas import ensure_table
 from connectors.warehouse.whole import replace_table
 from orchestration.defs import finance
@@ -92,21 +92,26 @@ def _note_cursor(warehouse: duckdb.DuckDBPyConnection, told: ObjectDescription, 
 
 def multiply(warehouse: duckdb.DuckDBPyConnection, copies: int) -> None:
     """Make the company `copies` times as large: it and its twins, each with people and customers of its own."""
-    for entry in OBJECTS:
-        table = table_name(entry.name)
+    tables = [table_name(entry.name) for entry in OBJECTS if entry.name not in SHARED]
+    own = [
+        prefix
+        for table in tables
+        for (prefix,) in warehouse.execute(f"SELECT DISTINCT substr(id, 1, 3) FROM {changes(table)}").fetchall()
+    ]
+    for table in tables:
         columns = _columns(warehouse, table)
-        if entry.name in SHARED:
-            continue
         for number in range(1, copies):
             mark = chr(ord("a") + number)
-            values = ", ".join(_twin(name, mark) if kind == "VARCHAR" else quote(name) for name, kind in columns)
+            values = ", ".join(_twin(name, mark, own) if kind == "VARCHAR" else quote(name) for name, kind in columns)
             warehouse.execute(
                 f"INSERT INTO {changes(table)} SELECT {values} FROM {changes(table)} WHERE substr(id, 6, 1) = '0'"
             )
+        assert warehouse.execute(f"SELECT count(*) = count(DISTINCT id) FROM {raw(table)}").fetchone() == (True,), table
 
 
-SHARED = frozenset({"Organization", "Period", "OpportunityStage", "RecordType", "UserRole", "CurrencyType"})
-PEOPLE_AND_DEALS = ("001", "003", "005", "006", "00Q", "00T", "00U", "008", "017", "00K", "0J9", "00k", "0Q0")
+SHARED = frozenset(
+    {"Organization", "Period", "OpportunityStage", "RecordType", "UserRole", "CurrencyType", "OpportunitySplitType"}
+)
 
 
 def _columns(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
@@ -116,8 +121,8 @@ def _columns(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str
     ).fetchall()
 
 
-def _twin(name: str, mark: str) -> str:
+def _twin(name: str, mark: str, own: list[str]) -> str:
     """The value of the twin: an id of an object that is multiplied gets a mark, other texts stay."""
-    column = quote(name)
-    is_id = f"length({column}) = 18 AND substr({column}, 1, 3) IN {PEOPLE_AND_DEALS} AND substr({column}, 6, 1) = '0'"
+    column, prefixes = quote(name), ", ".join(map(constant, own))
+    is_id = f"length({column}) = 18 AND substr({column}, 1, 3) IN ({prefixes}) AND substr({column}, 6, 1) = '0'"
     return f"CASE WHEN {is_id} THEN substr({column}, 1, 5) || '{mark}' || substr({column}, 7) ELSE {column} END"
