@@ -1,7 +1,7 @@
 {#
     What to talk about with each active seller: the measure furthest below its goal over the last four full
-    weeks, and the rule whose open exceptions weigh most (critical 4, high 3, medium 2, low 1 each). It points
-    at a conversation, it judges nobody: four weeks are few, above all for bookings.
+    weeks, the rule whose open exceptions weigh most (critical 4, high 3, medium 2, low 1 each), and what rules say of
+    the person's own habits. It points at a conversation, it judges nobody: four weeks are few, above all for bookings.
 #}
 
 with users as (
@@ -77,6 +77,18 @@ heaviest as (
             as weight_number
     from counted
 
+),
+
+-- what a rule finds about the person instead of a record; how a manager leads is for another talk
+habits as (
+
+    select
+        owner_id,
+        {{ dbt.listagg("rule_name || ': ' || detail || '.'", "' '", "order by rule_id") }} as habits
+    from {{ ref('fct_process_exceptions') }}
+    where status = 'open' and record_object = 'User' and rule_id not like 'MGR-%'
+    group by owner_id
+
 )
 
 select
@@ -99,7 +111,9 @@ select
         when heaviest.owner_id is null then ' No open process exception.'
         else ' Heaviest open exceptions: ' || heaviest.rule_name || ' (open: '
             || cast(heaviest.open_count as {{ dbt.type_string() }}) || ').'
-    end as evidence
+    end
+    || coalesce(' ' || habits.habits, '') as evidence
 from users
 left join weakest on users.user_id = weakest.owner_id and weakest.weakness_number = 1
 left join heaviest on users.user_id = heaviest.owner_id and heaviest.weight_number = 1
+left join habits on users.user_id = habits.owner_id
