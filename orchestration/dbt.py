@@ -28,6 +28,7 @@ MANIFEST = TARGET / "manifest.json"
 SOURCES = ("*.sql", "*.yml", "*.csv", "*/")
 # Of the variables that models are built with, those that the rows depend on.
 MEANINGFUL = ("SALESPULSE_TIME_ZONE",)
+LEFT = "left_as_it_is"
 # The parsed project as JSON (4 MB) costs a CPU-second each time it is written, and nobody reads a run's own copy.
 UNWRITTEN = ("--no-write-json",)
 
@@ -86,16 +87,18 @@ def build(
     `left`: ids of nodes; `since`: the last load (naive UTC) that the models hold already; None builds them from all
     rows; `as_of`: the as-of instant of the build that they are built upon. The results come in an order in which
     each follows what it reads. Raises DbtError.
-    each follows what it reads. Raises DbtError.
     """
     arguments = ["build", *(["--select", *select] if select else []), *([] if since else ["--full-refresh"])]
     arguments += ["--exclude-resource-type", "unit_test", *([] if has_tests else ["test"])]
-    if left:
-        # A test is named by itself, and not left because one of the models that it reads is.
-        arguments += ["--indirect-selection", "empty", "--exclude", *sorted(key.split(".")[2] for key in left)]
     target = settings.root / "dbt"
     target.mkdir(parents=True, exist_ok=True)
     parsed = _parsed()
+    if left:
+        # By a tag of theirs: dbt goes over the whole project for each name. A test is left by itself, and not because
+        # one of the models that it reads is.
+        for key in left:
+            parsed.nodes[key].tags.append(LEFT)
+        arguments += ["--indirect-selection", "empty", "--exclude", f"tag:{LEFT}"]
     upon = {
         "SALESPULSE_CHANGED_SINCE": since.isoformat(sep=" ") if since else "",
         "SALESPULSE_BUILT_AS_OF": as_of.isoformat(sep=" ") if since and as_of else "",
@@ -114,7 +117,7 @@ def build(
     ]
     results = [*(_unchanged(key) for key in sorted(left) if has_tests or not key.startswith("test.")), *done]
     if left and (lost := _nodes(parsed, has_tests) - {result.unique_id for result in results}):
-        raise DbtError("build", f"of a name that is left, others were taken too: {', '.join(sorted(lost)[:5])}")
+        raise DbtError("build", f"neither built nor left as they are: {', '.join(sorted(lost)[:5])}")
     return _in_order(parsed, results)
 
 
