@@ -20,6 +20,7 @@ from connectors.sandbox.company import open_company
 from connectors.sandbox.server import SandboxServer
 from connectors.warehouse.connection import connect
 from connectors.warehouse.lending import Lender
+from expectations.runner import run_suite
 from orchestration.intake import Intake
 from orchestration.settings import Settings, load_settings
 
@@ -183,6 +184,32 @@ def test_what_goes_with_a_deleted_deal_leaves_no_object_in_disagreement(
     assert compared == []
     deleted = "SELECT _deletion_kind FROM raw_salesforce.opportunity WHERE id = ?"
     assert connection.execute(deleted, [doomed]).fetchone() == ("soft",)
+
+
+def test_what_is_written_while_all_is_read_passes_the_checks_and_is_read_again(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    newer = (
+        "SELECT count(*) FROM raw_salesforce.opportunity AS deal JOIN ops.sync_state AS ledger "
+        "ON ledger.table_name = 'opportunity' WHERE deal.system_modstamp > ledger.cursor_at"
+    )
+    org = open_company(seed=7, scale=0.02, anchor=date(2026, 3, 18), clock=Clock(NOW))
+    with (
+        SandboxServer(org, session_id="token", covered_lag_seconds=60) as server,
+        Client(SessionCredentials(server.url, "token")) as client,
+    ):
+        deal = rows(client, "IsClosed = false")[0]["Id"]
+        client.request("PATCH", f"sobjects/Opportunity/{deal}", json={"NextStep": "Call at once"})
+        take(client, connection, tmp_path, "first")
+        assert connection.execute(newer).fetchone() == (1,)
+        verdicts = run_suite(connection, "raw", tables=["raw_salesforce.opportunity"])
+        assert [one.check for one in verdicts if not one.is_passed and one.severity == "error"] == []
+        client.request("PATCH", f"sobjects/Opportunity/{deal}", json={"NextStep": "Call again"})
+        org.advance_to(org.clock.now + timedelta(minutes=10))
+        take(client, connection, tmp_path, "second")
+    assert connection.execute(newer).fetchone() == (0,)
+    step = connection.execute("SELECT next_step FROM raw_salesforce.opportunity WHERE id = ?", [deal]).fetchone()
+    assert step == ("Call again",)
 
 
 def test_masked_and_excluded_fields_reach_neither_landing_nor_warehouse(

@@ -29,7 +29,7 @@ insert into ops.sync_state by name select object_name, table_name,
     {AS_OF} as cursor_at, row_count, 'http://127.0.0.1' as instance_url, 'GMT' as time_zone, 'run-1' as run_id,
     {AS_OF} as updated_at from ops.objects;
 insert into ops.loads by name select 'run-1' as run_id, object_name, table_name, '750' || table_name as job_id,
-    row_count as rows_read, 0 as rows_rejected, {AS_OF} as loaded_at from ops.objects;
+    'incremental' as mode, row_count as rows_read, 0 as rows_rejected, {AS_OF} as loaded_at from ops.objects;
 insert into ops.landing_pages by name select object_name, '750' || table_name as job_id, page_number,
     case page_number when 1 then row_count - 1 else 1 end as rows, 'run-1' as run_id
     from ops.objects, (values (1), (2)) as pages(page_number);
@@ -37,7 +37,8 @@ insert into ops.landing_pages by name select object_name, '750' || table_name as
 
 RAW_TABLE = """
 create table raw_salesforce."{name}" as select '{name}' || n as id, {extra}
-    timestamp '2026-05-01' + to_days(cast(n as integer)) as {stamp}, cast(null as timestamp) as _deleted_at
+    timestamp '2026-05-01' + to_days(cast(n as integer)) as {stamp}, cast(null as timestamp) as _deleted_at,
+    'run-1' as _load_id, '750{name}' as _job_id
     from range(1, {count} + 1) as rows(n);
 """
 

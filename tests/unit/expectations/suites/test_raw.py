@@ -234,7 +234,7 @@ def test_a_value_that_is_rejected_again_is_still_shown(warehouse: duckdb.DuckDBP
 
 
 def test_deleted_records_do_not_count_as_loaded(warehouse: duckdb.DuckDBPyConnection) -> None:
-    warehouse.execute("insert into raw_salesforce.lead select 'gone', null, timestamp '2026-05-02'")
+    warehouse.execute("insert into raw_salesforce.lead by name select 'gone' as id, timestamp '2026-05-02' as _deleted_at")
 
     assert verdicts_of(warehouse, "lead")["loaded_count_equals_the_ledger"].is_passed
 
@@ -244,6 +244,15 @@ def test_a_window_cut_on_another_column_is_not_held_against_this_one(
 ) -> None:
     warehouse.execute("update raw_salesforce.contact set system_modstamp = timestamp '2027-01-01'")
     warehouse.execute("update ops.sync_state set cursor_name = null where table_name = 'contact'")
+
+    assert verdicts_of(warehouse, "contact")["no_record_is_newer_than_the_cursor"].is_passed
+
+
+def test_what_changes_while_everything_is_read_may_be_newer_than_the_cursor(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse.execute("update raw_salesforce.contact set system_modstamp = timestamp '2026-05-13 18:00:20'")
+    warehouse.execute("update ops.loads set mode = 'full' where table_name = 'contact'")
 
     assert verdicts_of(warehouse, "contact")["no_record_is_newer_than_the_cursor"].is_passed
 
