@@ -234,7 +234,8 @@ def test_a_value_that_is_rejected_again_is_still_shown(warehouse: duckdb.DuckDBP
 
 
 def test_deleted_records_do_not_count_as_loaded(warehouse: duckdb.DuckDBPyConnection) -> None:
-    warehouse.execute("insert into raw_salesforce.lead by name select 'gone' as id, timestamp '2026-05-02' as _deleted_at")
+    gone = "select 'gone' as id, timestamp '2026-05-02' as _deleted_at"
+    warehouse.execute(f"insert into raw_salesforce.lead by name {gone}")
 
     assert verdicts_of(warehouse, "lead")["loaded_count_equals_the_ledger"].is_passed
 
