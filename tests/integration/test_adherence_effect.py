@@ -18,7 +18,7 @@ from connectors.sandbox.simulate.setting.era import Era
 from connectors.sandbox.simulate.setting.process import LOST, PROCESSES, STAGES, WON
 from orchestration import dbt
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.xdist_group("compiled")
 
 MODELS = {
     "int_stage_arrivals_found": "intermediate",
@@ -37,7 +37,7 @@ def measure(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Effec
 
     def told(effect: float) -> Effects:
         company = found(Era(7, SCALE, ANCHOR, effect))
-        with duckdb.connect(str(tmp_path_factory.mktemp("company") / "compile.duckdb")) as connection:
+        with duckdb.connect(str(tmp_path_factory.mktemp("company") / "warehouse.duckdb")) as connection:
             _fill(connection, company)
             for name, schema in MODELS.items():
                 connection.execute(f"create table {schema}.{name} as {compiled[name]}")
@@ -87,9 +87,10 @@ def _fill(connection: duckdb.DuckDBPyConnection, company: Company) -> None:
         "place as stage_order, closed as is_closed from stage_rows"
     )
     connection.execute(
-        "create table marts.fct_opportunities as select deal as opportunity_id, process as sales_process, "
-        f"owner as owner_id, stage in ('{WON}', '{LOST}') as is_closed, stage = '{WON}' as is_won "
-        "from deal_rows join (select deal, arg_max(stage, number) as stage, arg_max(gone, number) as gone "
+        "create table intermediate.int_opportunities_classified as select deal as opportunity_id, "
+        "process as sales_process, owner as owner_id, "
+        f"stage in ('{WON}', '{LOST}') as is_closed, stage = '{WON}' as is_won, false as is_deleted from deal_rows "
+        "join (select deal, arg_max(stage, number) as stage, arg_max(gone, number) as gone "
         "from step_rows group by deal) using (deal) where not gone"
     )
     connection.execute(
