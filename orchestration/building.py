@@ -13,6 +13,7 @@ from duckdb import CatalogException, DuckDBPyConnection
 
 from connectors.warehouse import builds
 from connectors.warehouse.connection import connect
+from connectors.warehouse.errors import SourceTablesMissingError
 from connectors.warehouse.instants import now, stored
 from orchestration import dbt
 from orchestration.settings import Settings
@@ -48,10 +49,12 @@ log = logging.getLogger("salespulse.dbt")
 def build(
     settings: Settings, *, select: Sequence[str] = (), is_full: bool = False, has_tests: bool = True
 ) -> list[dbt.NodeResult]:
-    """Build the selected nodes (default: all) and run their tests. Raises DbtError."""
+    """Build the selected nodes (default: all) and run their tests. Raises DbtError and SourceTablesMissingError."""
     fingerprint = dbt.fingerprint(settings)
     left: frozenset[str] = frozenset()
     with _session(settings) as connection:
+        if not select and (missing := _missing_sources(connection)):
+            raise SourceTablesMissingError(missing)
         made_from = builds.sources(connection)
         since = None if is_full else builds.changed_since(connection, fingerprint, made_from, FOLLOWED)
         last_as_of = builds.last_as_of(connection)
@@ -73,6 +76,11 @@ def build(
         with _session(settings) as connection:
             builds.record(connection, fingerprint, made_from, stored(now()), _holding(results, left))
     return results
+
+
+def _missing_sources(connection: DuckDBPyConnection) -> list[str]:
+    sources = dbt.manifest()["sources"].values()
+    return sorted({f"{each['schema']}.{each['identifier']}" for each in sources} - _relations(connection).keys())
 
 
 def _unchanged(connection: DuckDBPyConnection, made_from: builds.Sources) -> frozenset[str]:

@@ -71,6 +71,18 @@ class WarehouseFolderError(WarehouseError):
         )
 
 
+class SourceTablesMissingError(WarehouseError):
+    """Tables that the models read were never made: the warehouse is of an earlier version, or nothing was synced."""
+
+    def __init__(self, tables: list[str]) -> None:
+        self.tables = tables
+        shown = ", ".join(tables[:5]) + (f" and {len(tables) - 5} more" if len(tables) > 5 else "")
+        super().__init__(
+            f"The models read {shown}, which this warehouse does not have: it was last filled by an earlier version of "
+            "salespulse, or not at all. Run `salespulse run`: it syncs and makes them, and what is there stays."
+        )
+
+
 class SchemaChangedError(WarehouseError):
     """The source changed a column in a way that cannot be followed without losing something."""
 

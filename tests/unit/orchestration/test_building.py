@@ -1,4 +1,4 @@
-"""When a build may be built upon the last one, as far as the calendar has a say."""
+"""When a build may be built upon the last one, as far as the calendar has a say; and what it cannot do without."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from connectors.warehouse.connection import connect
-from orchestration.building import is_in_one_fiscal_year
+from connectors.warehouse.errors import SourceTablesMissingError
+from orchestration.building import build, is_in_one_fiscal_year
+from orchestration.settings import load_settings
 
 YEARS = "CREATE SCHEMA marts; CREATE TABLE marts.dim_dates AS SELECT day::DATE AS date_day, "
 DAYS = "FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2027-01-01', INTERVAL 1 DAY) AS days(day)"
@@ -35,3 +37,13 @@ def test_a_new_fiscal_year_is_built_from_all_rows(
 def test_without_a_calendar_all_rows_are_built(tmp_path: Path) -> None:
     with connect(tmp_path / "warehouse.duckdb") as connection:
         assert not is_in_one_fiscal_year(connection, datetime(2026, 1, 20), datetime(2026, 1, 21))
+
+
+@pytest.mark.xdist_group("compiled")
+def test_a_warehouse_without_tables_that_the_models_read_is_told_to_sync_first(tmp_path: Path) -> None:
+    with connect(tmp_path / "warehouse.duckdb") as connection:
+        connection.execute("CREATE SCHEMA raw_salesforce; CREATE TABLE raw_salesforce.opportunity (id VARCHAR)")
+    with pytest.raises(SourceTablesMissingError, match=r"ops\.\w+, .* and \d+ more.*salespulse run") as refused:
+        build(load_settings(home=tmp_path))
+    assert "raw_salesforce.quote" in refused.value.tables
+    assert "raw_salesforce.opportunity" not in refused.value.tables
