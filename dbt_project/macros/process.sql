@@ -14,49 +14,105 @@
     {{ return(rules | sort(attribute='rule_id')) }}
 {%- endmacro %}
 
-{#- A query of a rule's thresholds by sales process, a column for each. What is no deal has the process ''. -#}
+{#- A query of a rule's thresholds by sales process, a column for each. -#}
 {% macro thresholds_of(rule_id, names) -%}
     select
-        sales_process
-        {%- for name in names %},
-        max(case when threshold_name = '{{ name }}' then threshold_value end) as {{ name }}
-        {%- endfor %}
+        sales_process,
+        {{ thresholds_named(names) }}
     from {{ ref('int_process_thresholds_resolved') }}
     where rule_id = '{{ rule_id }}'
     group by sales_process
 {%- endmacro %}
 
-{#- A query of the deals that a rule about a deal's way judges: the open ones, and those closed lately. -#}
-{% macro deals_judged_by(rule_id) -%}
-    select opportunities.*
-    from {{ ref('fct_opportunities') }} as opportunities
-    cross join {{ ref('int_as_of') }} as as_of
-    inner join (
-        {{ thresholds_of(rule_id, ['closed_within_days']) }}
-    ) as thresholds
-        on coalesce(opportunities.sales_process, '') = thresholds.sales_process
-    where
-        opportunities.is_open
-        or {{ dbt.datediff('opportunities.closed_at', 'as_of.as_of_at', 'day') }} <= thresholds.closed_within_days
+{% macro thresholds_named(names) -%}
+    {%- for name in names %}
+        max(case when threshold_name = '{{ name }}' then threshold_value end) as {{ name }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- A rule's thresholds with the as-of instant, in parentheses: a row for each sales process … -#}
+{% macro limits_by_process(rule_id, names) -%}
+    {{ at_as_of(thresholds_of(rule_id, names)) }}
+{%- endmacro %}
+
+{#- … and the one row for what is no deal: its process is ''. -#}
+{% macro limits_of(rule_id, names) -%}
+    {% set thresholds -%}
+        select {{ thresholds_named(names) }}
+        from {{ ref('int_process_thresholds_resolved') }}
+        where rule_id = '{{ rule_id }}' and sales_process = ''
+    {%- endset %}
+    {{ at_as_of(thresholds) }}
+{%- endmacro %}
+
+{% macro at_as_of(thresholds) -%}
+    (
+        select
+            thresholds.*,
+            as_of.as_of_at,
+            as_of.as_of_date
+        from ({{ thresholds }}) as thresholds
+        cross join {{ ref('int_as_of') }} as as_of
+    )
+{%- endmacro %}
+
+{#- The open deals, each with the as-of instant and the rule's thresholds of its own process. -#}
+{% macro open_deals(rule_id, names) -%}
+    {{ deals_with_limits(rule_id, names, 'deals.is_open') }}
+{%- endmacro %}
+
+{#- The same with those that were closed lately, for rules about a deal's way. -#}
+{% macro judged_deals(rule_id, names=[]) -%}
+    {{ deals_with_limits(
+        rule_id, names + ['closed_within_days'],
+        'deals.is_open or '
+        ~ dbt.datediff('deals.closed_at', 'limits.as_of_at', 'day') ~ ' <= limits.closed_within_days'
+    ) }}
+{%- endmacro %}
+
+{% macro deals_with_limits(rule_id, names, condition) -%}
+    (
+        select
+            deals.*,
+            limits.as_of_at,
+            limits.as_of_date
+            {%- for name in names %},
+            limits.{{ name }}
+            {%- endfor %}
+        from {{ ref('fct_opportunities') }} as deals
+        inner join {{ limits_by_process(rule_id, names) }} as limits
+            on coalesce(deals.sales_process, '') = limits.sales_process
+        where {{ condition }}
+    )
 {%- endmacro %}
 
 {#-
-    A query of where "proposal or later" begins in each sales process: its first open stage that is won as often by
-    default as the rule's threshold says. (An amount may be asked for long before there is a proposal.)
+    Where "proposal or later" begins in each sales process, in parentheses: its first open stage that is won as often
+    by default as the rule's threshold says. (An amount may be asked for long before there is a proposal.)
 -#}
 {% macro proposals_by(rule_id) -%}
-    select
-        stages.sales_process,
-        min(stages.stage_order) as proposal_order
-    from {{ ref('dim_sales_stages') }} as stages
-    inner join (
-        {{ thresholds_of(rule_id, ['proposal_probability_percent']) }}
-    ) as thresholds
-        on stages.sales_process = thresholds.sales_process
-    where
-        not stages.is_closed
-        and 100 * stages.default_probability_rate >= thresholds.proposal_probability_percent
-    group by stages.sales_process
+    (
+        select
+            stages.sales_process,
+            min(stages.stage_order) as proposal_order
+        from {{ ref('dim_sales_stages') }} as stages
+        inner join ({{ thresholds_of(rule_id, ['proposal_probability_percent']) }}) as thresholds
+            on stages.sales_process = thresholds.sales_process
+        where
+            not stages.is_closed
+            and 100 * stages.default_probability_rate >= thresholds.proposal_probability_percent
+        group by stages.sales_process
+    )
+{%- endmacro %}
+
+{#- The deals that have a primary contact, in parentheses. -#}
+{% macro primary_contacts() -%}
+    (
+        select distinct opportunity_id
+        from {{ ref('stg_salesforce__opportunity_contact_roles') }}
+        where is_primary and not is_deleted
+    )
 {%- endmacro %}
 
 {#- As a condition: meetings of this kind are on record at all. Of what nobody ever wrote down nothing can be said. -#}

@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 FOLDER = PROJECT / "models" / "marts" / "process" / "rules"
 INTERMEDIATE = PROJECT / "models" / "intermediate" / "process"
 # Limits that a macro asks for.
-BY_MACRO = {"deals_judged_by(": "closed_within_days", "proposals_by(": "proposal_probability_percent"}
+BY_MACRO = {"judged_deals(": "closed_within_days", "proposals_by(": "proposal_probability_percent"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_a_file_is_named_for_its_rule(rules: dict[str, Any]) -> None:
         name = document["models"][0]["name"]
         assert name.startswith(rule_id.lower().replace("-", "_") + "_")
         sql = (FOLDER / f"{name}.sql").read_text()
-        assert f"'{rule_id}' as rule_id" in sql
+        assert f"_finding('{rule_id}'" in sql
 
 
 def test_every_rule_is_tested_with_what_must_fire_and_what_must_not(rules: dict[str, Any]) -> None:

@@ -6,21 +6,16 @@
 {{ config(materialized='table') }}
 
 with thresholds as (
-
     select max(threshold_value) as window_days
     from {{ ref('int_process_thresholds_resolved') }}
-    where rule_id like 'ACT-%'
-        and threshold_name in ('logged_within_days', 'closed_within_days')
-
+    where rule_id like 'ACT-%' and threshold_name in ('logged_within_days', 'closed_within_days')
 ),
 
 windows as (
-
     -- A deal is judged by the day on which it was closed, so a day more.
     select {{ dbt.dateadd('day', '-thresholds.window_days - 1', 'as_of.as_of_at') }} as begins_at
     from {{ ref('int_as_of') }} as as_of
     cross join thresholds
-
 )
 
 select

@@ -7,19 +7,15 @@
 {{ config(materialized='view') }}
 
 with steps as (
-
     select
         *,
         cast({{ dbt.date_trunc('week', local_date('valid_from')) }} as date) as first_week,
         cast({{ dbt.date_trunc('week', local_date('valid_to')) }} as date) as end_week
-
     from {{ ref('int_opportunity_steps_judged') }}
     where owner_id is not null
-
 ),
 
 events as (
-
     select
         owner_id,
         first_week as week_start_date,
@@ -27,11 +23,8 @@ events as (
         case when is_on_process then 1 else 0 end as opened_on_process,
         is_stage_exit,
         fault
-
     from steps
-
     union all
-
     select
         owner_id,
         end_week as week_start_date,
@@ -39,10 +32,8 @@ events as (
         case when is_on_process then -1 else 0 end as opened_on_process,
         false as is_stage_exit,
         cast(null as {{ dbt.type_string() }}) as fault
-
     from steps
     where end_week is not null
-
 )
 
 select
@@ -55,6 +46,5 @@ select
     count(case when fault = '{{ fault }}' then 1 end) as {{ fault }}_exit_count,
     {% endfor %}
     sum(case when is_stage_exit and fault is null then 1 else 0 end) as on_process_exit_count
-
 from events
 group by owner_id, week_start_date

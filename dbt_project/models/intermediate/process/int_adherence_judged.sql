@@ -7,21 +7,14 @@
 {{ config(materialized='view') }}
 
 with ways as (
-
     select * from {{ ref('int_stage_arrivals_found') }}
-
 ),
 
 named as (
-
-    select
-        opportunity_id,
-        min(created_at) as named_at
-
+    select opportunity_id, min(created_at) as named_at
     from {{ ref('stg_salesforce__opportunity_contact_roles') }}
     where is_primary
     group by opportunity_id
-
 )
 
 select
@@ -33,7 +26,6 @@ select
     cast(null as bigint) as arrived_order,
     ways.is_in_order as is_followed,
     ways.is_won
-
 from ways
 
 union all
@@ -49,8 +41,6 @@ select
     coalesce(named.named_at <= ways.arrived_at or ways.common_point = 'closed', false)
     and named.named_at is not null as is_followed,
     ways.is_won
-
 from ways
-left join named
-    on ways.opportunity_id = named.opportunity_id
+left join named on ways.opportunity_id = named.opportunity_id
 where ways.common_point <> 'last_stage'

@@ -4,31 +4,18 @@
 #}
 
 with judged as (
-
     select * from {{ ref('int_adherence_judged') }}
-
 ),
 
 every as (
-
-    select
-        *,
-        sales_process as told_process
-
+    select *, sales_process as told_process
     from judged
-
     union all
-
-    select
-        *,
-        'All processes' as told_process
-
+    select *, 'All processes' as told_process
     from judged
-
 ),
 
 strata as (
-
     select
         told_process,
         practice,
@@ -37,22 +24,13 @@ strata as (
         cast(sum(case when is_followed and not is_won then 1 else 0 end) as double) as b,
         cast(sum(case when not is_followed and is_won then 1 else 0 end) as double) as c,
         cast(sum(case when not is_followed and not is_won then 1 else 0 end) as double) as d
-
     from every
     group by told_process, practice, common_point, sales_process, owner_id, arrived_order
-
 ),
 
 sized as (
-
-    select
-        *,
-        a + b as n1,
-        c + d as n0,
-        a + b + c + d as n
-
+    select *, a + b as n1, c + d as n0, a + b + c + d as n
     from strata
-
 )
 
 select
@@ -73,6 +51,5 @@ select
         )
     )
     / nullif(sum(n1 * n0 / n), 0) as standard_error
-
 from sized
 group by told_process, practice, common_point

@@ -3,24 +3,12 @@
 {{ config(materialized='view') }}
 
 with listed as (
-
-    select
-        sales_process,
-        'The way laid down' as variant_name,
-        stage_name,
-        stage_order
+    select sales_process, 'The way laid down' as variant_name, stage_name, stage_order
     from {{ ref('dim_sales_stages') }}
     where not is_closed
-
     union all
-
-    select
-        sales_process,
-        variant_name,
-        stage_name,
-        stage_order
+    select sales_process, variant_name, stage_name, stage_order
     from {{ ref('sales_process_variants') }}
-
 )
 
 select

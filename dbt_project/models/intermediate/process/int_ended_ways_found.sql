@@ -3,11 +3,7 @@
     processes among them. A deal that was never in an open stage has an empty way.
 #}
 
-with judged as (
-
-    {{ deals_judged_by('PATH-06') }}
-
-)
+with judged as {{ judged_deals('PATH-06') }}
 
 select
     judged.opportunity_id,

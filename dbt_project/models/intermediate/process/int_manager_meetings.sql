@@ -3,25 +3,15 @@
 {{ config(materialized='table') }}
 
 with events as (
-
-    select
-        *,
-        coalesce(starts_at, {{ utc_instant('event_date') }}) as begins_at
+    select *, coalesce(starts_at, {{ utc_instant('event_date') }}) as begins_at
     from {{ ref('stg_salesforce__events') }}
-    where not is_series_pattern
-        and not is_invitee_copy
-
+    where not is_series_pattern and not is_invitee_copy
 ),
 
 dated as (
-
-    select
-        events.*,
-        kinds.meeting_kind,
-        coalesce(events.ends_at, events.begins_at) as finishes_at
+    select events.*, kinds.meeting_kind, coalesce(events.ends_at, events.begins_at) as finishes_at
     from events
     inner join {{ ref('meeting_kinds') }} as kinds on events.event_type = kinds.event_type
-
 )
 
 select

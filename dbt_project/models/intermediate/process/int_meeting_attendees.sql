@@ -5,9 +5,7 @@
 
 {{ config(materialized='table') }}
 
-select distinct
-    meetings.meeting_id,
-    copies.owner_id as attendee_id
+select distinct meetings.meeting_id, copies.owner_id as attendee_id
 from {{ ref('int_manager_meetings') }} as meetings
 inner join {{ ref('stg_salesforce__events') }} as copies
     on meetings.manager_id = copies.created_by_id

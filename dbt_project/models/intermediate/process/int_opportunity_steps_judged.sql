@@ -6,7 +6,6 @@
 #}
 
 with stages as (
-
     select
         sales_process,
         stage_name,
@@ -18,13 +17,10 @@ with stages as (
             when is_won
                 then count(case when not is_closed then 1 end) over (partition by sales_process) + 1
         end as place
-
     from {{ ref('dim_sales_stages') }}
-
 ),
 
 placed as (
-
     select
         versions.opportunity_id,
         versions.version_number,
@@ -38,18 +34,15 @@ placed as (
         stages.is_amount_required and coalesce(versions.record_amount, 0) = 0 as is_amount_missing,
         lag(versions.stage_name) over in_order as left_stage_name,
         case when lag(versions.is_open) over in_order then lag(stages.place) over in_order end as left_place
-
     from {{ of_touched(ref('fct_opportunity_versions')) }} as versions
     left join stages
         on
             versions.sales_process = stages.sales_process
             and versions.stage_name = stages.stage_name
     window in_order as (partition by versions.opportunity_id order by versions.version_number asc)
-
 ),
 
 judged as (
-
     select
         *,
         coalesce(stage_name <> left_stage_name and left_place is not null, false) as is_stage_exit,
@@ -60,9 +53,7 @@ judged as (
             when place > left_place + 1 then 'skipped'
             when is_amount_missing then 'without_amount'
         end as fault
-
     from placed
-
 )
 
 select
@@ -81,5 +72,4 @@ select
         order by version_number asc
         rows between unbounded preceding and current row
     ) = 0 as is_on_process
-
 from judged

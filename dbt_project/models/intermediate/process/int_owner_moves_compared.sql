@@ -7,13 +7,10 @@
 {% set both = '(expected.taken_share + expected.expected_share)' %}
 
 with thresholds as (
-
     {{ thresholds_of('PATH-10', ['move_limit_count']) }}
-
 ),
 
 deals as (
-
     select
         sales_process,
         owner_id,
@@ -23,11 +20,9 @@ deals as (
         ) as all_deal_count
     from {{ ref('int_stage_moves_counted') }}
     group by sales_process, owner_id
-
 ),
 
 parted as (
-
     select
         expected.*,
         case
@@ -46,13 +41,10 @@ parted as (
                     / expected.all_move_count
         end as distance
     from {{ ref('int_owner_moves_expected') }} as expected
-    inner join thresholds
-        on expected.sales_process = thresholds.sales_process
-
+    inner join thresholds on expected.sales_process = thresholds.sales_process
 ),
 
 summed as (
-
     select
         sales_process,
         owner_id,
@@ -65,12 +57,10 @@ summed as (
         max(case when preference = 1 then others_ratio end) as others_ratio
     from parted
     group by sales_process, owner_id
-
 ),
 
 -- by chance: the mean, and what the variance leaves of the degrees of freedom
 weighed as (
-
     select
         summed.*,
         deals.deal_count,
@@ -88,7 +78,6 @@ weighed as (
     inner join {{ ref('int_stage_moves_spread') }} as spread
         on summed.sales_process = spread.sales_process
     where deals.deal_count < deals.all_deal_count
-
 )
 
 select

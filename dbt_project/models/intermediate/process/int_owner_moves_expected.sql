@@ -3,32 +3,18 @@
 {{ config(materialized='view') }}
 
 with taken as (
-
-    select
-        sales_process,
-        owner_id,
-        from_stage_name,
-        to_stage_name,
-        sum(move_count) as move_count
+    select sales_process, owner_id, from_stage_name, to_stage_name, sum(move_count) as move_count
     from {{ ref('int_stage_moves_counted') }}
     group by sales_process, owner_id, from_stage_name, to_stage_name
-
 ),
 
 left_stages as (
-
-    select
-        sales_process,
-        owner_id,
-        from_stage_name,
-        sum(move_count) as left_count
+    select sales_process, owner_id, from_stage_name, sum(move_count) as left_count
     from taken
     group by sales_process, owner_id, from_stage_name
-
 ),
 
 expected as (
-
     select
         left_stages.sales_process,
         left_stages.owner_id,
@@ -56,7 +42,6 @@ expected as (
             and left_stages.owner_id = taken.owner_id
             and left_stages.from_stage_name = taken.from_stage_name
             and pooled.to_stage_name = taken.to_stage_name
-
 )
 
 select

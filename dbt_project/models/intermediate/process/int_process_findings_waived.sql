@@ -1,19 +1,6 @@
 -- A waiver names a record, or a person (then it holds for all of that person's records). The one
 -- that names the record wins; the last day of validity is included.
-with findings as (
-
-    select * from {{ ref('int_process_findings') }}
-
-),
-
-waivers as (
-
-    select * from {{ ref('process_waivers') }}
-
-),
-
-matched as (
-
+with matched as (
     select
         findings.exception_id,
         waivers.reason,
@@ -24,21 +11,18 @@ matched as (
                 waivers.valid_until desc nulls first,
                 waivers.reason
         ) as preference_number
-    from findings
+    from {{ ref('int_process_findings') }} as findings
     cross join {{ ref('int_as_of') }} as as_of
     left join {{ ref('dim_users') }} as owners on findings.owner_id = owners.user_id
-    inner join waivers
+    inner join {{ ref('process_waivers') }} as waivers
         on findings.rule_id = waivers.rule_id
             and (waivers.valid_until is null or waivers.valid_until >= as_of.as_of_date)
             and (
                 waivers.record_id = findings.record_id
                 or (waivers.record_id is null and lower(waivers.owner_email) = lower(owners.email))
             )
-
 )
 
-select
-    exception_id,
-    reason as waived_reason
+select exception_id, reason as waived_reason
 from matched
 where preference_number = 1

@@ -1,18 +1,14 @@
 -- A threshold named for one sales process wins over the general one (blank process in the seed).
 -- Deals without a process, and what is no deal, are judged by the general thresholds, under the process ''.
 with thresholds as (
-
     select * from {{ ref('process_rule_thresholds') }}
-
 ),
 
 processes as (
-
     select coalesce(sales_process, '') as sales_process
     from {{ ref('fct_opportunities') }}
     union
     select '' as sales_process
-
 )
 
 select

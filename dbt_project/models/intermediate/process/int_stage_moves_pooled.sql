@@ -1,13 +1,7 @@
 with moves as (
-
-    select
-        sales_process,
-        from_stage_name,
-        to_stage_name,
-        sum(move_count) as move_count
+    select sales_process, from_stage_name, to_stage_name, sum(move_count) as move_count
     from {{ ref('int_stage_moves_counted') }}
     group by sales_process, from_stage_name, to_stage_name
-
 )
 
 select

@@ -12,39 +12,29 @@
 {% set other = "other.from_stage_name, other.to_stage_name" %}
 
 with thresholds as (
-
     {{ thresholds_of('PATH-10', ['move_limit_count']) }}
-
 ),
 
 moves as (
-
     select * from {{ ref('int_stage_moves_counted') }}
-
 ),
 
 pooled as (
-
     select * from {{ ref('int_stage_moves_pooled') }}
-
 ),
 
 multiplied as (
-
     select
         {{ one }},
         other.from_stage_name as other_from_stage_name,
         other.to_stage_name as other_to_stage_name,
         sum(one.move_count * other.move_count) as product
     from moves as one
-    inner join moves as other
-        on one.opportunity_id = other.opportunity_id
+    inner join moves as other on one.opportunity_id = other.opportunity_id
     group by {{ one }}, {{ other }}
-
 ),
 
 paired as (
-
     select
         {{ one }},
         one.move_count,
@@ -55,8 +45,7 @@ paired as (
         other.taken_ratio as other_taken_ratio,
         coalesce(multiplied.product, 0) as product
     from pooled as one
-    inner join pooled as other
-        on one.sales_process = other.sales_process
+    inner join pooled as other on one.sales_process = other.sales_process
     left join multiplied
         on
             one.sales_process = multiplied.sales_process
@@ -64,12 +53,10 @@ paired as (
             and one.to_stage_name = multiplied.to_stage_name
             and other.from_stage_name = multiplied.other_from_stage_name
             and other.to_stage_name = multiplied.other_to_stage_name
-
 ),
 
 -- what left a stage is the sum of the moves from it
 left_by as (
-
     select
         *,
         sum(product) over (
@@ -82,11 +69,9 @@ left_by as (
             partition by sales_process, from_stage_name, other_from_stage_name
         ) as both_left_product
     from paired
-
 ),
 
 exceeding as (
-
     select
         *,
         product
@@ -94,7 +79,6 @@ exceeding as (
         - other_taken_ratio * other_left_product
         + taken_ratio * other_taken_ratio * both_left_product as excess_product
     from left_by
-
 )
 
 select
@@ -112,8 +96,7 @@ select
         / (exceeding.move_count * exceeding.other_move_count)
     ) as distance_square_sum
 from exceeding
-inner join thresholds
-    on exceeding.sales_process = thresholds.sales_process
+inner join thresholds on exceeding.sales_process = thresholds.sales_process
 where
     exceeding.move_count >= thresholds.move_limit_count
     and exceeding.other_move_count >= thresholds.move_limit_count

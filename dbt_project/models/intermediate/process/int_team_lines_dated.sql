@@ -6,32 +6,23 @@
 {{ config(materialized='table') }}
 
 with people as (
-
     select * from {{ ref('dim_users') }}
     where is_person
-
 ),
 
 seller_roles as (
-
     select distinct role_name from people
     where is_active and is_seller and role_name is not null
-
 ),
 
 departures as (
-
-    select
-        user_id,
-        min(last_modified_at) as left_at
+    select user_id, min(last_modified_at) as left_at
     from {{ ref('stg_salesforce__user_changes') }}
     where not is_active
     group by user_id
-
 ),
 
 lines as (
-
     select
         people.user_id,
         people.user_name,
@@ -48,7 +39,6 @@ lines as (
     where people.is_seller
         or people.is_manager
         or people.role_name in (select seller_roles.role_name from seller_roles)
-
 )
 
 select * from lines

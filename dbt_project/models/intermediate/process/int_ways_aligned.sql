@@ -7,25 +7,12 @@
 {{ config(materialized='view') }}
 
 with recursive ways as (
-
-    select
-        sales_process,
-        is_won,
-        way,
-        min(opportunity_id) as opportunity_id
+    select sales_process, is_won, way, min(opportunity_id) as opportunity_id
     from {{ ref('int_ended_ways_found') }}
     group by sales_process, is_won, way
-
-),
-
-allowed as (
-
-    select * from {{ ref('int_allowed_ways_listed') }}
-
 ),
 
 visits as (
-
     select
         ways.*,
         spells.stage_name,
@@ -33,38 +20,25 @@ visits as (
         count(spells.spell_number) over (partition by ways.opportunity_id) as visit_count
     from ways
     left join {{ ref('int_stage_spells_judged') }} as spells
-        on
-            ways.opportunity_id = spells.opportunity_id
-            and not spells.is_closed
-
+        on ways.opportunity_id = spells.opportunity_id and not spells.is_closed
 ),
 
 matches as (
-
     select
         visits.*,
         allowed.variant_name,
         allowed.stage_count,
         case when visits.stage_name = allowed.stage_name then allowed.place end as place
     from visits
-    inner join allowed
+    inner join {{ ref('int_allowed_ways_listed') }} as allowed
         on visits.sales_process = allowed.sales_process
-
 ),
 
 chains as (
-
-    select
-        opportunity_id,
-        variant_name,
-        spell_number,
-        place,
-        1 as step_count
+    select opportunity_id, variant_name, spell_number, place, 1 as step_count
     from matches
     where place is not null
-
     union
-
     select
         matches.opportunity_id,
         matches.variant_name,
@@ -78,11 +52,9 @@ chains as (
             and chains.variant_name = matches.variant_name
             and chains.spell_number < matches.spell_number
             and chains.place < matches.place
-
 ),
 
 priced as (
-
     select
         matches.sales_process,
         matches.is_won,
@@ -99,15 +71,9 @@ priced as (
             matches.opportunity_id = chains.opportunity_id
             and matches.variant_name = chains.variant_name
     group by matches.sales_process, matches.is_won, matches.way, matches.variant_name
-
 )
 
-select
-    sales_process,
-    is_won,
-    way,
-    variant_name,
-    move_count
+select sales_process, is_won, way, variant_name, move_count
 from (
     select
         *,

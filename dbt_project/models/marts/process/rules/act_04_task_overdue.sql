@@ -1,58 +1,18 @@
-with tasks as (
-
-    select * from {{ ref('fct_activities') }}
-    where activity_kind = 'task'
-        and not is_completed
-
-),
-
-as_of as (
-
-    select as_of_date from {{ ref('int_as_of') }}
-
-),
-
-thresholds as (
-
-    select threshold_value as overdue_limit_days
-    from {{ ref('int_process_thresholds_resolved') }}
-    where rule_id = 'ACT-04' and threshold_name = 'overdue_limit_days' and sales_process = ''
-
-),
-
-open_deals as (
-
+with aged as (
     select
-        opportunity_id,
-        amount
-    from {{ ref('fct_opportunities') }}
-    where is_open
-
-),
-
-aged as (
-
-    select
-        tasks.*,
-        thresholds.overdue_limit_days,
-        {{ dbt.datediff('tasks.activity_date', 'as_of.as_of_date', 'day') }} as overdue_days
-    from tasks
-    cross join as_of
-    cross join thresholds
-
+        activities.*,
+        limits.overdue_limit_days,
+        {{ dbt.datediff('activities.activity_date', 'limits.as_of_date', 'day') }} as overdue_days
+    from {{ ref('fct_activities') }} as activities
+    cross join {{ limits_of('ACT-04', ['overdue_limit_days']) }} as limits
+    where activities.activity_kind = 'task' and not activities.is_completed
 )
 
 select
-    'ACT-04' as rule_id,
-    'Task' as record_object,
-    aged.activity_id as record_id,
-    aged.subject as record_name,
-    aged.owner_id,
-    cast(open_deals.amount as decimal(18, 2)) as at_risk_amount,
-    coalesce(aged.activity_type, 'Task')
-    || ' was due on ' || cast(aged.activity_date as {{ dbt.type_string() }})
-    || ' and is still open, ' || cast(aged.overdue_days as {{ dbt.type_string() }})
-    || case when aged.overdue_days = 1 then ' day' else ' days' end || ' later' as detail
+    {{ activity_finding('ACT-04', "
+        {coalesce(activity_type, 'Task')} was due on {activity_date} and is still open, {overdue_days|day/days} later
+    ", of='aged', amount='deals.amount') }}
 from aged
-left join open_deals on aged.opportunity_id = open_deals.opportunity_id
+left join {{ ref('fct_opportunities') }} as deals
+    on aged.opportunity_id = deals.opportunity_id and deals.is_open
 where aged.overdue_days > aged.overdue_limit_days

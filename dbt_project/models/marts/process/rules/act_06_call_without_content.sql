@@ -1,57 +1,16 @@
-with calls as (
-
-    select * from {{ ref('int_activities_logged') }}
-    where is_call
-        and is_completed
-
-),
-
-silent_tasks as (
-
-    select task_id
-    from {{ ref('stg_salesforce__tasks') }}
-    where trim(coalesce(description, '')) = ''
-        and trim(coalesce(call_disposition, '')) = ''
-        and coalesce(call_seconds_count, 0) = 0
-
-),
-
-as_of as (
-
-    select as_of_at from {{ ref('int_as_of') }}
-
-),
-
-thresholds as (
-
-    select threshold_value as logged_within_days
-    from {{ ref('int_process_thresholds_resolved') }}
-    where rule_id = 'ACT-06' and threshold_name = 'logged_within_days' and sales_process = ''
-
-),
-
-open_deals as (
-
-    select
-        opportunity_id,
-        amount
-    from {{ ref('fct_opportunities') }}
-    where is_open
-
-)
-
 select
-    'ACT-06' as rule_id,
-    'Task' as record_object,
-    calls.activity_id as record_id,
-    calls.subject as record_name,
-    calls.owner_id,
-    cast(open_deals.amount as decimal(18, 2)) as at_risk_amount,
-    'The call of ' || cast(calls.done_date as {{ dbt.type_string() }})
-    || ' has no notes, no outcome and no duration' as detail
-from calls
-inner join silent_tasks on calls.activity_id = silent_tasks.task_id
-cross join as_of
-cross join thresholds
-left join open_deals on calls.opportunity_id = open_deals.opportunity_id
-where calls.created_at >= {{ dbt.dateadd('day', '-thresholds.logged_within_days', 'as_of.as_of_at') }}
+    {{ activity_finding('ACT-06', "
+        The call of {done_date} has no notes, no outcome and no duration
+    ", of='calls', amount='deals.amount') }}
+from {{ ref('int_activities_logged') }} as calls
+inner join {{ ref('stg_salesforce__tasks') }} as tasks on calls.activity_id = tasks.task_id
+cross join {{ limits_of('ACT-06', ['logged_within_days']) }} as limits
+left join {{ ref('fct_opportunities') }} as deals
+    on calls.opportunity_id = deals.opportunity_id and deals.is_open
+where
+    calls.is_call
+    and calls.is_completed
+    and calls.created_at >= {{ dbt.dateadd('day', '-limits.logged_within_days', 'limits.as_of_at') }}
+    and trim(coalesce(tasks.description, '')) = ''
+    and trim(coalesce(tasks.call_disposition, '')) = ''
+    and coalesce(tasks.call_seconds_count, 0) = 0

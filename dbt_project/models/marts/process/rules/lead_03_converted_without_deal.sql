@@ -1,36 +1,7 @@
-with leads as (
-
-    select * from {{ ref('fct_leads') }}
-    where is_converted
-        and converted_opportunity_id is null
-
-),
-
-as_of as (
-
-    select as_of_date from {{ ref('int_as_of') }}
-
-),
-
-thresholds as (
-
-    select threshold_value as converted_within_days
-    from {{ ref('int_process_thresholds_resolved') }}
-    where rule_id = 'LEAD-03' and threshold_name = 'converted_within_days' and sales_process = ''
-
-)
-
-select
-    'LEAD-03' as rule_id,
-    'Lead' as record_object,
-    leads.lead_id as record_id,
-    leads.lead_name as record_name,
-    leads.owner_id,
-    cast(null as decimal(18, 2)) as at_risk_amount,
-    'Converted on ' || cast(leads.converted_date as {{ dbt.type_string() }})
-    || ', but has no opportunity' as detail
-from leads
-cross join as_of
-cross join thresholds
-where {{ dbt.datediff('leads.converted_date', 'as_of.as_of_date', 'day') }}
-    <= thresholds.converted_within_days
+select {{ lead_finding('LEAD-03', "Converted on {converted_date}, but has no opportunity", of='leads') }}
+from {{ ref('fct_leads') }} as leads
+cross join {{ limits_of('LEAD-03', ['converted_within_days']) }} as limits
+where
+    leads.is_converted
+    and leads.converted_opportunity_id is null
+    and {{ dbt.datediff('leads.converted_date', 'limits.as_of_date', 'day') }} <= limits.converted_within_days

@@ -1,42 +1,23 @@
-with thresholds as (
-
-    {{ thresholds_of('OPP-16', ['share_limit_percent', 'least_count']) }}
-
-),
-
-counted as (
-
+with counted as (
     select
         deals.owner_id,
         count(*) as deal_count,
-        sum(case when deals.close_date = calendar.fiscal_quarter_end_date then 1 else 0 end)
-            as last_day_count,
-        sum(case when deals.close_date = calendar.fiscal_quarter_end_date then deals.amount end)
-            as last_day_amount
+        count(last_days.date_day) as last_day_count,
+        sum(case when last_days.date_day is not null then deals.amount end) as last_day_amount
     from {{ ref('fct_opportunities') }} as deals
-    inner join {{ ref('dim_dates') }} as calendar
-        on deals.close_date = calendar.date_day
+    left join {{ ref('dim_dates') }} as last_days
+        on deals.close_date = last_days.date_day and last_days.date_day = last_days.fiscal_quarter_end_date
     where deals.is_open
     group by deals.owner_id
-
 )
 
 select
-    'OPP-16' as rule_id,
-    'User' as record_object,
-    sellers.user_id as record_id,
-    sellers.user_name as record_name,
-    sellers.user_id as owner_id,
-    cast(counted.last_day_amount as decimal(18, 2)) as at_risk_amount,
-    cast(counted.last_day_count as {{ dbt.type_string() }})
-    || ' of '
-    || cast(counted.deal_count as {{ dbt.type_string() }})
-    || ' open deals are to close on the last day of a quarter' as detail
+    {{ person_finding('OPP-16', "
+        {last_day_count} of {deal_count} open deals are to close on the last day of a quarter
+    ", amount='last_day_amount') }}
 from counted
-inner join {{ ref('dim_users') }} as sellers
-    on counted.owner_id = sellers.user_id
-cross join thresholds
+cross join {{ limits_of('OPP-16', ['share_limit_percent', 'least_count']) }} as limits
+inner join {{ ref('dim_users') }} as people on counted.owner_id = people.user_id
 where
-    thresholds.sales_process = ''
-    and counted.deal_count >= thresholds.least_count
-    and 100 * counted.last_day_count > thresholds.share_limit_percent * counted.deal_count
+    counted.deal_count >= limits.least_count
+    and 100 * counted.last_day_count > limits.share_limit_percent * counted.deal_count

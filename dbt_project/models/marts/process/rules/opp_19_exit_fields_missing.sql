@@ -1,33 +1,20 @@
 {# What the exit of a stage asks for: the seed stage_exit_fields. #}
 
-with primaries as (
-
-    select distinct opportunity_id
-    from {{ ref('stg_salesforce__opportunity_contact_roles') }}
-    where is_primary and not is_deleted
-
-),
-
-missing as (
-
+with missing as (
     select
         deals.opportunity_id,
-        {{
-            dbt.listagg(
-                "asked.field_label || ' (asked for by ' || asked.stage_name || ')'",
-                "', '",
-                "order by own_stages.stage_order, asked.field_label"
-            )
-        }} as field_labels
+        {{ dbt.listagg(
+            "asked.field_label || ' (asked for by ' || asked.stage_name || ')'", "', '",
+            "order by own_stages.stage_order, asked.field_label"
+        ) }} as field_labels
     from {{ ref('fct_opportunities') }} as deals
-    inner join {{ ref('stage_exit_fields') }} as asked
-        on deals.sales_process = asked.sales_process
+    inner join {{ ref('stage_exit_fields') }} as asked on deals.sales_process = asked.sales_process
     inner join {{ ref('dim_sales_stages') }} as own_stages
         on
             asked.sales_process = own_stages.sales_process
             and asked.stage_name = own_stages.stage_name
             and deals.stage_order > own_stages.stage_order
-    left join primaries
+    left join {{ primary_contacts() }} as primaries
         on deals.opportunity_id = primaries.opportunity_id
     where
         deals.is_open
@@ -38,17 +25,8 @@ missing as (
             when 'primary_contact' then primaries.opportunity_id is null
         end
     group by deals.opportunity_id
-
 )
 
-select
-    'OPP-19' as rule_id,
-    'Opportunity' as record_object,
-    deals.opportunity_id as record_id,
-    deals.opportunity_name as record_name,
-    deals.owner_id,
-    cast(deals.amount as decimal(18, 2)) as at_risk_amount,
-    'In ' || deals.stage_name || ' without ' || missing.field_labels as detail
+select {{ deal_finding('OPP-19', "In {stage_name} without {field_labels}", of='deals') }}
 from {{ ref('fct_opportunities') }} as deals
-inner join missing
-    on deals.opportunity_id = missing.opportunity_id
+inner join missing on deals.opportunity_id = missing.opportunity_id

@@ -1,27 +1,10 @@
-with thresholds as (
-
-    {{ thresholds_of('OPP-25', ['created_within_days', 'amount_limit_percent']) }}
-
-),
-
-deals as (
-
-    select
-        deals.*,
-        thresholds.created_within_days,
-        thresholds.amount_limit_percent
-    from {{ ref('fct_opportunities') }} as deals
-    inner join thresholds
-        on coalesce(deals.sales_process, '') = thresholds.sales_process
-    where
-        deals.is_open
-        and deals.account_id is not null
-        and deals.amount is not null
-
+with deals as (
+    select *
+    from {{ open_deals('OPP-25', ['created_within_days', 'amount_limit_percent']) }} as deals
+    where account_id is not null and amount is not null
 ),
 
 twins as (
-
     select
         deals.opportunity_id,
         min(twin_deals.opportunity_name) as other_name,
@@ -38,18 +21,12 @@ twins as (
         and abs(deals.amount - twin_deals.amount)
         <= greatest(deals.amount, twin_deals.amount) * deals.amount_limit_percent / 100.0
     group by deals.opportunity_id
-
 )
 
 select
-    'OPP-25' as rule_id,
-    'Opportunity' as record_object,
-    deals.opportunity_id as record_id,
-    deals.opportunity_name as record_name,
-    deals.owner_id,
-    cast(deals.amount as decimal(18, 2)) as at_risk_amount,
-    'Like ' || coalesce(twins.other_name, 'another deal') || ' of the same account'
-    || case when twins.other_count > 1 then ' and others' else '' end as detail
+    {{ deal_finding('OPP-25', "
+        Like {coalesce(other_name, 'another deal')} of the same
+        account{case when other_count > 1 then ' and others' else '' end}
+    ", of='deals') }}
 from deals
-inner join twins
-    on deals.opportunity_id = twins.opportunity_id
+inner join twins on deals.opportunity_id = twins.opportunity_id

@@ -1,13 +1,8 @@
 {# Only stages of a deal's own process are compared: a stay in one of another process is passed over. #}
 
-with judged as (
-
-    {{ deals_judged_by('PATH-02') }}
-
-),
+with judged as {{ judged_deals('PATH-02') }},
 
 stepped as (
-
     select
         spells.opportunity_id,
         spells.spell_number,
@@ -25,36 +20,21 @@ stepped as (
             and spells.stage_name = own_stages.stage_name
             and not own_stages.is_closed
     window in_order as (partition by spells.opportunity_id order by spells.spell_number asc)
-
 ),
 
 returns as (
-
     select
         *,
         count(*) over (partition by opportunity_id) as return_count,
         row_number() over (partition by opportunity_id order by spell_number desc) as recency
     from stepped
     where stage_order < left_stage_order
-
 )
 
 select
-    'PATH-02' as rule_id,
-    'Opportunity' as record_object,
-    judged.opportunity_id as record_id,
-    judged.opportunity_name as record_name,
-    judged.owner_id,
-    -- nothing of a closed deal is at risk any more
-    cast(case when judged.is_open then judged.amount else 0 end as decimal(18, 2)) as at_risk_amount,
-    case
-        when returns.return_count = 1 then 'Moved back from '
-        else 'Moved back ' || cast(returns.return_count as {{ dbt.type_string() }}) || ' times, at last from '
-    end
-    || returns.left_stage_name || ' to ' || returns.stage_name
-    || ' on ' || cast({{ local_date('returns.entered_at') }} as {{ dbt.type_string() }}) as detail
+    {{ deal_finding('PATH-02', "
+        Moved back{case when return_count > 1 then ' ' || return_count || ' times, at last' else '' end}
+        from {left_stage_name} to {returns.stage_name} on {entered_at|date}
+    ", of='judged') }}
 from judged
-inner join returns
-    on
-        judged.opportunity_id = returns.opportunity_id
-        and returns.recency = 1
+inner join returns on judged.opportunity_id = returns.opportunity_id and returns.recency = 1

@@ -3,61 +3,36 @@
     has a rule of its own.
 #}
 
-with judged as (
-
-    {{ deals_judged_by('PATH-04') }}
-
-),
+with judged as {{ judged_deals('PATH-04') }},
 
 switched as (
-
-    select
-        opportunity_id,
-        max(changed_at) as switched_at
+    select opportunity_id, max(changed_at) as switched_at
     from {{ ref('fct_opportunity_changes') }}
     where field_name = 'RecordType'
     group by opportunity_id
-
 ),
 
 outside as (
-
     select
-        spells.opportunity_id,
-        spells.stage_name,
-        spells.entered_at,
-        spells.is_current,
+        spells.*,
         row_number() over (partition by spells.opportunity_id order by spells.spell_number desc) as recency
     from judged
     inner join {{ ref('int_stage_spells_judged') }} as spells
         on judged.opportunity_id = spells.opportunity_id
     left join {{ ref('dim_sales_stages') }} as own_stages
-        on
-            judged.sales_process = own_stages.sales_process
-            and spells.stage_name = own_stages.stage_name
-    left join switched
-        on judged.opportunity_id = switched.opportunity_id
+        on judged.sales_process = own_stages.sales_process and spells.stage_name = own_stages.stage_name
+    left join switched on judged.opportunity_id = switched.opportunity_id
     where
         spells.stage_name is not null
         and own_stages.stage_name is null
         and (switched.switched_at is null or spells.is_current or spells.exited_at > switched.switched_at)
-
 )
 
 select
-    'PATH-04' as rule_id,
-    'Opportunity' as record_object,
-    judged.opportunity_id as record_id,
-    judged.opportunity_name as record_name,
-    judged.owner_id,
-    -- nothing of a closed deal is at risk any more
-    cast(case when judged.is_open then judged.amount else 0 end as decimal(18, 2)) as at_risk_amount,
-    case when outside.is_current then 'Stands in ' else 'Was in ' end || outside.stage_name
-    || case when outside.is_current then ' since ' else ' from ' end
-    || cast({{ local_date('outside.entered_at') }} as {{ dbt.type_string() }})
-    || ', which is no stage of the process ' || judged.sales_process as detail
+    {{ deal_finding('PATH-04', "
+        {case when outside.is_current then 'Stands in' else 'Was in' end} {outside.stage_name}
+        {case when outside.is_current then 'since' else 'from' end} {entered_at|date},
+        which is no stage of the process {sales_process}
+    ", of='judged') }}
 from judged
-inner join outside
-    on
-        judged.opportunity_id = outside.opportunity_id
-        and outside.recency = 1
+inner join outside on judged.opportunity_id = outside.opportunity_id and outside.recency = 1

@@ -1,76 +1,44 @@
 {# Of the fiscal quarter that ended last; a move is the owner's who had the deal then. #}
 
-with thresholds as (
-
-    {{ thresholds_of('PATH-09', ['last_days', 'move_limit_count', 'late_percent']) }}
-
-),
-
-ended_quarters as (
-
-    select
-        dates.fiscal_quarter_start_date,
-        dates.fiscal_quarter_end_date,
-        dates.fiscal_quarter_label,
-        row_number() over (order by dates.fiscal_quarter_start_date desc) as recency
+with quarters as (
+    select dates.*, row_number() over (order by dates.date_day desc) as recency
     from {{ ref('dim_dates') }} as dates
-    cross join {{ ref('int_as_of') }} as as_of
-    where
-        dates.date_day = dates.fiscal_quarter_end_date
-        and dates.fiscal_quarter_end_date < as_of.as_of_date
-
+    inner join {{ ref('int_as_of') }} as as_of on dates.date_day < as_of.as_of_date
+    where dates.date_day = dates.fiscal_quarter_end_date
 ),
 
 moves as (
-
     select
         changes.owner_id,
-        ended_quarters.fiscal_quarter_label,
-        thresholds.last_days,
-        thresholds.move_limit_count,
-        thresholds.late_percent,
-        count(*) as move_count,
-        count(
-            case
-                when
-                    {{ dbt.datediff('changed_date', 'fiscal_quarter_end_date', 'day') }}
-                    < thresholds.last_days
-                    then 1
-            end
-        ) as late_count
+        quarters.fiscal_quarter_label,
+        {{ dbt.datediff('changes.changed_date', 'quarters.date_day', 'day') }} as days_left
     from {{ ref('fct_opportunity_changes') }} as changes
-    inner join ended_quarters
+    inner join quarters
         on
-            changes.changed_date between ended_quarters.fiscal_quarter_start_date
-            and ended_quarters.fiscal_quarter_end_date
-            and ended_quarters.recency = 1
-    inner join thresholds
-        on thresholds.sales_process = ''
+            changes.changed_date between quarters.fiscal_quarter_start_date and quarters.date_day
+            and quarters.recency = 1
     where changes.field_name = 'StageName'
-    group by
-        changes.owner_id,
-        ended_quarters.fiscal_quarter_label,
-        thresholds.last_days,
-        thresholds.move_limit_count,
-        thresholds.late_percent
+),
 
+counted as (
+    select
+        moves.owner_id,
+        moves.fiscal_quarter_label,
+        count(*) as move_count,
+        count(case when moves.days_left < limits.last_days then 1 end) as late_count
+    from moves
+    cross join {{ limits_of('PATH-09', ['last_days']) }} as limits
+    group by moves.owner_id, moves.fiscal_quarter_label
 )
 
 select
-    'PATH-09' as rule_id,
-    'User' as record_object,
-    people.user_id as record_id,
-    people.user_name as record_name,
-    people.user_id as owner_id,
-    cast(null as decimal(18, 2)) as at_risk_amount,
-    cast(moves.late_count as {{ dbt.type_string() }})
-    || ' of ' || cast(moves.move_count as {{ dbt.type_string() }})
-    || ' stage moves in ' || moves.fiscal_quarter_label
-    || ' came in its last ' || cast(moves.last_days as {{ dbt.type_string() }}) || ' days' as detail
-from moves
-inner join {{ ref('dim_users') }} as people
-    on moves.owner_id = people.user_id
+    {{ person_finding('PATH-09', "
+        {late_count} of {move_count} stage moves in {fiscal_quarter_label} came in its last {last_days} days
+    ") }}
+from counted
+cross join {{ limits_of('PATH-09', ['last_days', 'move_limit_count', 'late_percent']) }} as limits
+inner join {{ ref('dim_users') }} as people on counted.owner_id = people.user_id
 where
     people.is_active
-    and moves.move_count >= moves.move_limit_count
-    and 100 * moves.late_count > moves.late_percent * moves.move_count
+    and counted.move_count >= limits.move_limit_count
+    and 100 * counted.late_count > limits.late_percent * counted.move_count

@@ -4,70 +4,48 @@
     left out on both sides: they have a rule of their own, and are so many that no cycle would be under the quantile.
 #}
 
-with thresholds as (
-
-    {{ thresholds_of('PATH-12', [
-        'won_within_days', 'quick_percent', 'other_win_count', 'win_limit_count', 'quick_win_percent'
-    ]) }}
-
-),
+with limits as {{ limits_of('PATH-12', [
+    'won_within_days', 'quick_percent', 'other_win_count', 'win_limit_count', 'quick_win_percent'
+]) }},
 
 wins as (
-
     select
-        opportunities.owner_id,
-        count(*) over (partition by opportunities.sales_process)
-        - count(*) over (partition by opportunities.sales_process, opportunities.owner_id) as other_count,
-        rank() over (partition by opportunities.sales_process order by opportunities.sales_cycle_days asc)
+        deals.owner_id,
+        count(*) over (partition by deals.sales_process)
+        - count(*) over (partition by deals.sales_process, deals.owner_id) as other_count,
+        rank() over (partition by deals.sales_process order by deals.sales_cycle_days asc)
         - rank() over (
-            partition by opportunities.sales_process, opportunities.owner_id
-            order by opportunities.sales_cycle_days asc
+            partition by deals.sales_process, deals.owner_id order by deals.sales_cycle_days asc
         ) as quicker_count
-    from {{ ref('fct_opportunities') }} as opportunities
-    cross join {{ ref('int_as_of') }} as as_of
-    inner join thresholds
-        on thresholds.sales_process = ''
+    from {{ ref('fct_opportunities') }} as deals
+    cross join limits
     where
-        opportunities.is_won
-        and {{ local_date('opportunities.won_at') }} > opportunities.created_date
-        and {{ dbt.datediff('opportunities.won_at', 'as_of.as_of_at', 'day') }} <= thresholds.won_within_days
-
+        deals.is_won
+        and {{ local_date('deals.won_at') }} > deals.created_date
+        and {{ dbt.datediff('deals.won_at', 'limits.as_of_at', 'day') }} <= limits.won_within_days
 ),
 
 sellers as (
-
     select
         wins.owner_id,
         count(*) as win_count,
-        count(
-            case when 100 * wins.quicker_count < thresholds.quick_percent * wins.other_count then 1 end
-        ) as quick_count
+        count(case when 100 * wins.quicker_count < limits.quick_percent * wins.other_count then 1 end)
+            as quick_count
     from wins
-    inner join thresholds
-        on thresholds.sales_process = ''
-    where wins.other_count >= thresholds.other_win_count
+    cross join limits
+    where wins.other_count >= limits.other_win_count
     group by wins.owner_id
-
 )
 
 select
-    'PATH-12' as rule_id,
-    'User' as record_object,
-    people.user_id as record_id,
-    people.user_name as record_name,
-    people.user_id as owner_id,
-    cast(null as decimal(18, 2)) as at_risk_amount,
-    cast(sellers.quick_count as {{ dbt.type_string() }})
-    || ' of ' || cast(sellers.win_count as {{ dbt.type_string() }})
-    || ' wins in the last ' || cast(thresholds.won_within_days as {{ dbt.type_string() }})
-    || ' days took less time than all but ' || cast(thresholds.quick_percent as {{ dbt.type_string() }})
-    || ' percent of the wins of others in the same process' as detail
+    {{ person_finding('PATH-12', "
+        {quick_count} of {win_count} wins in the last {won_within_days} days took less time than all but
+        {quick_percent} percent of the wins of others in the same process
+    ") }}
 from sellers
-inner join thresholds
-    on thresholds.sales_process = ''
-inner join {{ ref('dim_users') }} as people
-    on sellers.owner_id = people.user_id
+cross join limits
+inner join {{ ref('dim_users') }} as people on sellers.owner_id = people.user_id
 where
     people.is_active
-    and sellers.win_count >= thresholds.win_limit_count
-    and 100 * sellers.quick_count >= thresholds.quick_win_percent * sellers.win_count
+    and sellers.win_count >= limits.win_limit_count
+    and 100 * sellers.quick_count >= limits.quick_win_percent * sellers.win_count
