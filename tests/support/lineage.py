@@ -56,7 +56,7 @@ def _expanded(model: str, compiled: Mapping[str, str]) -> Any:
 def _columns(table: Any, compiled: Mapping[str, str]) -> list[str]:
     """What a table at the end of the way offers: a staging model, a seed, or a table that no model makes."""
     if table.name.startswith(STAGED):
-        return [str(each.alias_or_name) for each in _cte(compiled[table.name], "renamed").expressions]
+        return [str(each.alias_or_name) for each in _parsed(compiled[table.name]).expressions]
     for seed in PROJECT_DIR.glob(f"seeds/**/{table.name}.csv"):
         with seed.open(newline="") as lines:
             return next(csv.reader(lines))

@@ -5,7 +5,6 @@
 #}
 
 with wins as (
-
     select
         opportunity_id,
         account_id,
@@ -16,17 +15,14 @@ with wins as (
         ) as term_end_date,
         amount,
         is_sized
-
     from {{ ref('int_wins_placed') }}
     where
         account_id is not null
         and close_date is not null
         and business_kind in {{ quoted_list(var('recurring_business_kinds')) }}
-
 ),
 
 expansions as (
-
     -- an inner join: in an outer one this comparison of days would be made of every win with every other
     select
         wins.opportunity_id,
@@ -36,17 +32,13 @@ expansions as (
             partition by wins.opportunity_id
             order by bases.start_date desc, bases.opportunity_id asc
         ) as preference
-
     from wins
     inner join wins as bases
         on
             wins.account_id = bases.account_id
             and wins.start_date >= bases.start_date
             and wins.start_date < bases.term_end_date
-    where
-        wins.business_kind = 'expansion'
-        and bases.business_kind <> 'expansion'
-
+    where wins.business_kind = 'expansion' and bases.business_kind <> 'expansion'
 )
 
 select
@@ -58,9 +50,6 @@ select
     coalesce(expansions.term_end_date, wins.term_end_date) as term_end_date,
     wins.amount,
     wins.is_sized
-
 from wins
 left join expansions
-    on
-        wins.opportunity_id = expansions.opportunity_id
-        and expansions.preference = 1
+    on wins.opportunity_id = expansions.opportunity_id and expansions.preference = 1

@@ -14,6 +14,5 @@ select
     sum(churned_amount) as churned_amount,
     sum(end_amount) as end_amount,
     sum(unsized_count) as unsized_count
-
 from {{ ref('fct_customer_periods') }}
 group by owner_id, period_kind, period_start_date

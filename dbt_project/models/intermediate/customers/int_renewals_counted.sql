@@ -11,7 +11,6 @@ select
     sum(case when cases.outcome in ('open', 'running') then 1 else 0 end) as undecided_count,
     coalesce(sum(cases.contract_amount), 0) as due_amount,
     coalesce(sum(case when cases.outcome = 'renewed' then cases.contract_amount end), 0) as renewed_amount
-
 from {{ ref('fct_renewals') }} as cases
 inner join {{ ref('dim_periods') }} as periods
     on

@@ -6,23 +6,18 @@
 {% set distance = dbt.datediff('contracts.term_end_date', 'renewals.close_date', 'day') %}
 
 with contracts as (
-
     select
         contract_id,
         account_id,
         min(start_date) as start_date,
         max(term_end_date) as term_end_date,
         sum(amount) as contract_amount
-
     from {{ ref('int_contracts_dated') }}
     group by contract_id, account_id
-
 ),
 
 renewals as (
-
     select deals.*
-
     from {{ ref('fct_opportunities') }} as deals
     inner join {{ ref('int_opportunity_origins_told') }} as origins
         on deals.opportunity_id = origins.opportunity_id
@@ -30,11 +25,9 @@ renewals as (
         origins.business_kind = 'renewal'
         and deals.account_id is not null
         and deals.close_date is not null
-
 ),
 
 possible as (
-
     select
         contracts.contract_id,
         renewals.opportunity_id as renewal_opportunity_id,
@@ -45,7 +38,6 @@ possible as (
             partition by renewals.opportunity_id
             order by abs({{ distance }}) asc, contracts.start_date asc, contracts.contract_id asc
         ) as contract_preference
-
     from contracts
     inner join renewals
         on
@@ -53,11 +45,9 @@ possible as (
             and contracts.contract_id <> renewals.opportunity_id
             and contracts.start_date < renewals.close_date
             and {{ distance }} between -{{ var('renewal_early_days') }} and {{ var('renewal_late_days') }}
-
 ),
 
 chosen as (
-
     select
         *,
         row_number() over (
@@ -68,16 +58,12 @@ chosen as (
                 distance_days asc,
                 renewal_opportunity_id asc
         ) as renewal_preference
-
     from possible
-
 ),
 
 answered as (
-
     select * from chosen
     where renewal_preference = 1
-
 )
 
 select
@@ -95,10 +81,8 @@ select
     coalesce(renewals.is_won, false) as is_renewed,
     coalesce(renewals.is_open, false) as is_renewal_open,
     coalesce(renewals.is_lost, false) as is_renewal_lost
-
 from contracts
-left join answered
-    on contracts.contract_id = answered.contract_id
+left join answered on contracts.contract_id = answered.contract_id
 full outer join renewals
     on answered.renewal_opportunity_id = renewals.opportunity_id
 where

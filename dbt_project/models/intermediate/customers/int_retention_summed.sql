@@ -11,49 +11,21 @@
 ] %}
 
 with owners as (
-
-    select
-        owner_id,
-        period_kind,
-        period_start_date
-
+    select owner_id, period_kind, period_start_date
     from {{ ref('int_customers_counted') }}
-
     union
-
-    select
-        owner_id,
-        period_kind,
-        period_start_date
-
+    select owner_id, period_kind, period_start_date
     from {{ ref('int_renewals_counted') }}
-
 ),
 
 scoped as (
-
-    select
-        owners.*,
-        'company' as scope_kind,
-        'company' as scope_id,
-        'Company' as scope_name
-
+    select owners.*, 'company' as scope_kind, 'company' as scope_id, 'Company' as scope_name
     from owners
-
     union all
-
-    select
-        owners.*,
-        scopes.scope_kind,
-        scopes.scope_id,
-        scopes.scope_name
-
+    select owners.*, scopes.scope_kind, scopes.scope_id, scopes.scope_name
     from owners
     inner join {{ ref('int_scopes_membered') }} as scopes
-        on
-            owners.owner_id = scopes.owner_id
-            and scopes.scope_kind <> 'company'
-
+        on owners.owner_id = scopes.owner_id and scopes.scope_kind <> 'company'
 )
 
 select
@@ -68,7 +40,6 @@ select
     scoped.scope_name,
     scoped.period_kind,
     scoped.period_start_date
-
 from scoped
 left join {{ ref('int_customers_counted') }} as held
     on

@@ -5,22 +5,16 @@
 #}
 
 with bookings as (
-
     select * from {{ ref('int_finance_bookings_placed') }}
-
 ),
 
 named as (
-
     select distinct named_opportunity_id as opportunity_id
-
     from bookings
     where is_named_won
-
 ),
 
 free_bookings as (
-
     select
         booking_id,
         account_id,
@@ -29,16 +23,11 @@ free_bookings as (
         row_number() over (
             partition by account_id, known_iso_code, record_amount order by booked_date asc, booking_id asc
         ) as place
-
     from bookings
-    where
-        named_opportunity_id is null
-        and account_id is not null
-
+    where named_opportunity_id is null and account_id is not null
 ),
 
 free_deals as (
-
     select
         deals.opportunity_id,
         deals.account_id,
@@ -48,14 +37,9 @@ free_deals as (
             partition by deals.account_id, coalesce(deals.currency_iso_code, ''), deals.record_amount
             order by deals.close_date asc, deals.opportunity_id asc
         ) as place
-
     from {{ ref('fct_opportunities') }} as deals
-    left join named
-        on deals.opportunity_id = named.opportunity_id
-    where
-        deals.is_won
-        and named.opportunity_id is null
-
+    left join named on deals.opportunity_id = named.opportunity_id
+    where deals.is_won and named.opportunity_id is null
 )
 
 select
@@ -67,10 +51,8 @@ select
         when free_deals.opportunity_id is not null then 'account_and_amount'
         else 'finance_only'
     end as match_kind
-
 from bookings
-left join free_bookings
-    on bookings.booking_id = free_bookings.booking_id
+left join free_bookings on bookings.booking_id = free_bookings.booking_id
 left join free_deals
     on
         free_bookings.account_id = free_deals.account_id

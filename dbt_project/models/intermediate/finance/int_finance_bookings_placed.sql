@@ -5,29 +5,21 @@
 #}
 
 with bookings as (
-
     select * from {{ ref('stg_finance__bookings') }}
-
 ),
 
 org as (
-
     select
         count(*) as currency_count,
         max(case when is_corporate then currency_iso_code end) as corporate_iso_code
-
     from {{ ref('stg_salesforce__currency_types') }}
-
 ),
 
 file as (
-
     select count(distinct currency_iso_code) as currency_count from bookings
-
 ),
 
 denominated as (
-
     select
         bookings.*,
         case
@@ -35,30 +27,21 @@ denominated as (
             when file.currency_count <= 1 then ''
             else coalesce(bookings.currency_iso_code, 'not told')
         end as known_iso_code
-
     from bookings
     cross join org
     cross join file
-
 ),
 
 accounts as (
-
     select * from {{ ref('dim_accounts') }}
-
 ),
 
 names as (
-
-    select
-        lower(trim(account_name)) as account_name_key,
-        min(account_id) as account_id
-
+    select lower(trim(account_name)) as account_name_key, min(account_id) as account_id
     from accounts
     where not is_deleted
     group by lower(trim(account_name))
     having count(*) = 1
-
 )
 
 select
@@ -74,13 +57,10 @@ select
         as account_id,
     deals.opportunity_id as named_opportunity_id,
     coalesce(deals.is_won, false) as is_named_won
-
 from denominated
 left join {{ ref('int_currency_rates_dated') }} as rates
     on {{ is_rate_of('rates', 'denominated.known_iso_code', 'denominated.booked_date') }}
 left join {{ ref('fct_opportunities') }} as deals
     on denominated.opportunity_key = substring(deals.opportunity_id, 1, 15)
-left join accounts as named
-    on denominated.account_key = substring(named.account_id, 1, 15)
-left join names
-    on lower(trim(denominated.account_name)) = names.account_name_key
+left join accounts as named on denominated.account_key = substring(named.account_id, 1, 15)
+left join names on lower(trim(denominated.account_name)) = names.account_name_key

@@ -2,11 +2,7 @@
 
 {{ config(materialized='view') }}
 
-select
-    periods.period_kind,
-    periods.period_start_date,
-    periods.known_until as snapshot_at
-
+select periods.period_kind, periods.period_start_date, periods.known_until as snapshot_at
 from {{ ref('dim_periods') }} as periods
 cross join {{ ref('int_as_of') }} as as_of
 inner join {{ ref('dim_history_horizons') }} as horizons

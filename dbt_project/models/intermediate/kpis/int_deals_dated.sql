@@ -24,7 +24,6 @@ select
     {{ local_date('origins.qualified_at') }} as qualified_date,
     origins.qualified_owner_id,
     coalesce(origins.qualified_amount, 0) as qualified_amount
-
 from {{ ref('int_opportunities_classified') }} as deals
 left join {{ ref('fct_opportunities') }} as standing
     on deals.opportunity_id = standing.opportunity_id

@@ -7,43 +7,29 @@
 {% set quarters_looked_back = 8 %}
 
 with forecast_quarters as (
-
-    select
-        *,
-        case when is_current_quarter then 'current' else 'next' end as horizon
-
+    select *, case when is_current_quarter then 'current' else 'next' end as horizon
     from {{ ref('int_forecast_quarters') }}
-
 ),
 
 as_of as (
-
-    select
-        *,
-        {{ dbt.datediff(utc_instant('as_of_date'), 'as_of_at', 'second') }} as second_of_day
-
+    select *, {{ dbt.datediff(utc_instant('as_of_date'), 'as_of_at', 'second') }} as second_of_day
     from {{ ref('int_as_of') }}
-
 ),
 
 past_quarters as (
-
     select
         dates.fiscal_quarter_start_date,
         max(dates.fiscal_quarter_end_date) as fiscal_quarter_end_date,
         row_number() over (order by dates.fiscal_quarter_start_date desc nulls last) as quarters_ago
-
     from {{ ref('dim_dates') }} as dates
     inner join forecast_quarters as running
         on
             running.is_current_quarter
             and dates.fiscal_quarter_end_date < running.fiscal_quarter_start_date
     group by dates.fiscal_quarter_start_date
-
 ),
 
 points as (
-
     select
         forecast_quarters.horizon,
         past_quarters.fiscal_quarter_start_date,
@@ -59,28 +45,19 @@ points as (
             ),
             past_quarters.fiscal_quarter_end_date
         ) as point_date
-
     from past_quarters
     cross join forecast_quarters
     cross join as_of
     where past_quarters.quarters_ago <= {{ quarters_looked_back }}
-
 ),
 
 instants as (
-
-    select
-        *,
-        {{ dbt.dateadd('second', 'second_of_day', utc_instant('point_date')) }} as instant_at
-
+    select *, {{ dbt.dateadd('second', 'second_of_day', utc_instant('point_date')) }} as instant_at
     from points
-
 ),
 
 history as (
-
     select min(created_at) as known_from from {{ ref('stg_salesforce__opportunity_history') }}
-
 )
 
 select
@@ -94,10 +71,8 @@ select
     deals.is_won
     and not deals.is_deleted
     and {{ local_date('closings.closed_at') }} <= instants.fiscal_quarter_end_date as is_won_in_quarter
-
 from instants
-inner join history
-    on instants.instant_at >= history.known_from
+inner join history on instants.instant_at >= history.known_from
 inner join {{ ref('int_opportunity_versions_rebuilt') }} as versions
     on
         versions.close_date between instants.fiscal_quarter_start_date and instants.fiscal_quarter_end_date

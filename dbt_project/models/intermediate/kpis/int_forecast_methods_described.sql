@@ -5,24 +5,14 @@
 {% set ever = 'empirical stage win rates; close dates taken as entered' %}
 
 with quarters as (
-
-    select
-        *,
-        case when is_current_quarter then 'current' else 'next' end as horizon
-
+    select *, case when is_current_quarter then 'current' else 'next' end as horizon
     from {{ ref('int_forecast_quarters') }}
-
 ),
 
 rates as (
-
-    select
-        horizon,
-        max(quarter_count) as quarter_count
-
+    select horizon, max(quarter_count) as quarter_count
     from {{ ref('int_quarter_win_rates_estimated') }}
     group by horizon
-
 )
 
 select
@@ -36,7 +26,5 @@ select
                 {{ quoted(' quarters' ~ left_out) }}
             )
     end as forecast_method
-
 from quarters
-left join rates
-    on quarters.horizon = rates.horizon
+left join rates on quarters.horizon = rates.horizon

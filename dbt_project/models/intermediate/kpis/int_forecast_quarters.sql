@@ -1,13 +1,9 @@
 {# The fiscal quarter of the as-of day and the one after it. #}
 
 with current_quarter as (
-
-    select
-        dates.fiscal_quarter_end_date,
-        as_of.as_of_date
+    select dates.fiscal_quarter_end_date, as_of.as_of_date
     from {{ ref('dim_dates') }} as dates
     inner join {{ ref('int_as_of') }} as as_of on dates.date_day = as_of.as_of_date
-
 )
 
 select

@@ -4,26 +4,15 @@
 #}
 
 with worked as (
-
-    select
-        owner_id,
-        min(measure_date) as first_date,
-        max(measure_date) as last_date
-
+    select owner_id, min(measure_date) as first_date, max(measure_date) as last_date
     from {{ ref('int_measures_daily') }}
     where not is_gone
     group by owner_id
-
 ),
 
 named as (
-
-    select distinct
-        scope_kind,
-        lower(scope) as scope
-
+    select distinct scope_kind, lower(scope) as scope
     from {{ ref('goals') }}
-
 )
 
 select
@@ -35,10 +24,8 @@ select
         as first_date,
     coalesce(case when not sellers.is_active then worked.last_date end, cast('9999-12-31' as date))
         as last_date
-
 from {{ ref('dim_users') }} as sellers
-left join worked
-    on sellers.user_id = worked.owner_id
+left join worked on sellers.user_id = worked.owner_id
 left join named as titles
     on
         lower(sellers.title) = titles.scope
@@ -47,6 +34,4 @@ left join named as mails
     on
         lower(sellers.email) = mails.scope
         and mails.scope_kind = 'user'
-where
-    sellers.is_seller
-    and (sellers.is_active or worked.owner_id is not null)
+where sellers.is_seller and (sellers.is_active or worked.owner_id is not null)

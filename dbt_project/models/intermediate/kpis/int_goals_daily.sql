@@ -5,18 +5,11 @@
 #}
 
 with told_together as (
-
-    select distinct
-        goal_group,
-        title,
-        email
-
+    select distinct goal_group, title, email
     from {{ ref('int_goal_holders_grouped') }}
-
 ),
 
 ranked as (
-
     select
         told_together.goal_group,
         dates.date_day,
@@ -29,7 +22,6 @@ ranked as (
                 case goals.scope_kind when 'user' then 1 when 'title' then 2 else 3 end asc,
                 goals.valid_from desc
         ) as preference
-
     from told_together
     inner join {{ ref('goals') }} as goals
         on
@@ -41,7 +33,6 @@ ranked as (
             dates.is_business_day
             and dates.date_day >= goals.valid_from
             and dates.date_day <= coalesce(goals.valid_to, cast('9999-12-31' as date))
-
 )
 
 select
@@ -49,12 +40,9 @@ select
     ranked.date_day,
     ranked.metric,
     cast(ranked.goal_value as decimal(18, 2)) / periods.business_day_count as goal_value
-
 from ranked
 inner join {{ ref('dim_periods') }} as periods
     on
         ranked.period = periods.period_kind
         and ranked.date_day between periods.period_start_date and periods.period_end_date
-where
-    ranked.preference = 1
-    and periods.business_day_count > 0
+where ranked.preference = 1 and periods.business_day_count > 0

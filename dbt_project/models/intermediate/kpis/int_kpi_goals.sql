@@ -6,7 +6,6 @@
 #}
 
 with summed as (
-
     select
         coalesce(goals.owner_id, quotas.owner_id) as owner_id,
         coalesce(goals.metric, quotas.metric) as metric,
@@ -14,7 +13,6 @@ with summed as (
         coalesce(goals.period_start_date, quotas.period_start_date) as period_start_date,
         goals.goal_value as seed_value,
         quotas.goal_value as quota_value
-
     from {{ ref('int_owner_goals_summed') }} as goals
     full outer join {{ ref('int_owner_quotas_summed') }} as quotas
         on
@@ -22,11 +20,9 @@ with summed as (
             and goals.metric = quotas.metric
             and goals.period_kind = quotas.period_kind
             and goals.period_start_date = quotas.period_start_date
-
 ),
 
 chosen as (
-
     select
         summed.*,
         case
@@ -36,20 +32,16 @@ chosen as (
         managers.team_id is not null as is_of_team,
         told.told_number,
         told.periods_back
-
     from summed
-    left join {{ ref('dim_teams') }} as managers
-        on summed.owner_id = managers.team_id
+    left join {{ ref('dim_teams') }} as managers on summed.owner_id = managers.team_id
     left join {{ ref('int_periods_told') }} as told
         on
             summed.period_kind = told.period_kind
             and summed.period_start_date = told.period_start_date
             and not told.is_to_same_day
-
 ),
 
 summed_up as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -69,10 +61,8 @@ summed_up as (
                 sum(case when scopes.scope_kind = 'owner' or not chosen.is_of_team then chosen.goal_value end)
             ) as decimal(18, 2)
         ) as goal_value
-
     from chosen
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on chosen.owner_id = scopes.owner_id
+    inner join {{ ref('int_scopes_membered') }} as scopes on chosen.owner_id = scopes.owner_id
     left join {{ ref('int_periods_kept') }} as kept
         on
             chosen.period_kind = kept.period_kind
@@ -82,11 +72,9 @@ summed_up as (
         or chosen.periods_back < coalesce(kept.period_count, chosen.periods_back + 1)
     group by
         scopes.scope_kind, scopes.scope_id, chosen.period_kind, chosen.period_start_date, chosen.metric
-
 ),
 
 present as (
-
     select
         summed_up.*,
         numbered.scope_number,
@@ -95,13 +83,9 @@ present as (
             when {{ quoted(metric) }} then {{ loop.index }}
             {% endfor %}
         end as metric_number
-
     from summed_up
     left join {{ ref('int_scopes_numbered') }} as numbered
-        on
-            summed_up.scope_kind = numbered.scope_kind
-            and summed_up.scope_id = numbered.scope_id
-
+        on summed_up.scope_kind = numbered.scope_kind and summed_up.scope_id = numbered.scope_id
 )
 
 {{

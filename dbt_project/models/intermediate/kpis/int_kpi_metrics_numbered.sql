@@ -1,11 +1,7 @@
 {{ config(materialized='view') }}
 {# The metrics of the macro kpi_metrics, each by its place there, and what of history it needs to be known. #}
 
-select
-    metrics.metric_number,
-    metrics.metric,
-    metrics.needs
-
+select metrics.metric_number, metrics.metric, metrics.needs
 from (
     values
     {% for metric, needs in kpi_metrics().items() %}

@@ -5,7 +5,6 @@
 {% set metrics = kpi_metrics() %}
 
 with found as (
-
     select
         scope_number,
         {% for metric in metrics %}
@@ -13,51 +12,31 @@ with found as (
             as {{ metric }},
         {% endfor %}
         kind_number
-
     from {{ ref('int_kpis_placed') }}
     where is_kept
     group by scope_number, kind_number
-
 ),
 
 goals as (
-
-    select distinct
-        goals.scope_number,
-        placed.kind_number,
-        goals.metric_number
-
+    select distinct goals.scope_number, placed.kind_number, goals.metric_number
     from {{ ref('int_kpi_goals') }} as goals
     inner join {{ ref('int_kpis_placed') }} as placed
         on
             goals.scope_number = placed.scope_number
             and goals.told_number = placed.told_number
     where placed.is_kept
-
 ),
 
 present as (
-
     {% for metric in metrics %}
-    select
-        scope_number,
-        kind_number,
-        {{ loop.index }} as metric_number
-
+    select scope_number, kind_number, {{ loop.index }} as metric_number
     from found
     where {{ metric }} = 1
-
     union
-
     {% endfor %}
-    select
-        scope_number,
-        kind_number,
-        metric_number
-
+    select scope_number, kind_number, metric_number
     from goals
     where metric_number is not null
-
 )
 
 {{ followed(['scope_number', 'kind_number', 'metric_number'], []) }}

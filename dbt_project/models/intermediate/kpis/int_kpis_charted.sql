@@ -11,32 +11,26 @@
 {% endfor %}
 
 with known as (
-
     select * from {{ ref('int_kpis_known') }}
     -- sums of neighbours are in the processor's cache
     order by scope_number asc, told_number asc
-
 ),
 
 moved as (
-
     select
         {% for metric in metrics %}
         earlier.{{ metric }} as previous_{{ metric }},
         abs(known.{{ metric }} - earlier.{{ metric }}) as move_of_{{ metric }},
         {% endfor %}
         known.*
-
     from known
     left join {{ ref('int_periods_compared') }} as compared
         on known.told_number = compared.told_number and compared.is_alike and compared.periods_apart = 1
     left join known as earlier
         on known.scope_number = earlier.scope_number and compared.past_number = earlier.told_number
-
 ),
 
 expected as (
-
     select
         sides.scope_number,
         {% for metric in metrics %}
@@ -48,45 +42,37 @@ expected as (
         count(moved.{{ metric }}) as count_of_{{ name }},
         {% endfor %}
         sides.told_number
-
     from {{ ref('int_kpis_sided') }} as sides
     inner join {{ ref('int_periods_compared') }} as compared
         on sides.told_number = compared.told_number and compared.is_expected_of
     inner join moved
         on sides.scope_number = moved.scope_number and compared.past_number = moved.told_number
     group by sides.scope_number, sides.told_number
-
 ),
 
 sided as (
-
     select
         known.scope_number,
         {% for metric in metrics %}
         cast(sign(known.{{ metric }} - expected.{{ metric }}) as integer) as {{ metric }},
         {% endfor %}
         known.told_number
-
     from known
     inner join expected
         on known.scope_number = expected.scope_number and known.told_number = expected.told_number
-
 ),
 
 run as (
-
     select
         sided.scope_number,
         {% for metric in metrics %}
         cast(sum(sided.{{ metric }}) as smallint) as {{ metric }},
         {% endfor %}
         compared.told_number
-
     from sided
     inner join {{ ref('int_periods_compared') }} as compared
         on sided.told_number = compared.past_number and compared.is_alike and compared.periods_apart < 8
     group by sided.scope_number, compared.told_number
-
 )
 
 select
@@ -103,7 +89,6 @@ select
     {% endfor %}
     moved.kind_number,
     moved.told_number
-
 from {{ ref('int_kpis_touched') }} as touched
 inner join moved
     on touched.scope_number = moved.scope_number and touched.told_number = moved.told_number
@@ -113,6 +98,5 @@ left join known as same_day
     on moved.scope_number = same_day.scope_number and compared.past_number = same_day.told_number
 left join expected
     on moved.scope_number = expected.scope_number and moved.told_number = expected.told_number
-left join run
-    on moved.scope_number = run.scope_number and moved.told_number = run.told_number
+left join run on moved.scope_number = run.scope_number and moved.told_number = run.told_number
 where {{ is_of_part('touched.scope_number') }}

@@ -6,13 +6,8 @@
 {% set run_length = 8 %}
 
 with figures as (
-
-    select
-        *,
-        baseline_count >= {{ fewest_periods }} as has_limits
-
+    select *, baseline_count >= {{ fewest_periods }} as has_limits
     from {{ ref('int_kpis_unpivoted') }}
-
 )
 
 select
@@ -32,7 +27,6 @@ select
             else 0
         end as smallint
     ) as trend_sign
-
 from figures
 left join {{ ref('int_kpi_goals') }} as goals
     on

@@ -15,9 +15,6 @@ select
     {% endfor %}
     placed.kind_number,
     placed.told_number
-
 from {{ ref('int_kpis_placed') }} as placed
 inner join {{ ref('int_kpis_reached') }} as reached
-    on
-        placed.scope_number = reached.scope_number
-        and placed.told_number = reached.told_number
+    on placed.scope_number = reached.scope_number and placed.told_number = reached.told_number

@@ -12,7 +12,6 @@ select
     figures.{{ metric }},
     {% endfor %}
     spanned.scope_number
-
 from {{ ref('int_kpis_spanned') }} as spanned
 left join {{ ref('int_kpis_related') }} as figures
     on

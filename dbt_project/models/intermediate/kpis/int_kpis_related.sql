@@ -24,9 +24,6 @@ select
     medians.median_deal_amount,
     medians.median_cycle_days,
     medians.median_qualified_cycle_days
-
 from {{ ref('int_kpis_measured') }} as sums
 left join {{ ref('int_win_medians_measured') }} as medians
-    on
-        sums.scope_number = medians.scope_number
-        and sums.told_number = medians.told_number
+    on sums.scope_number = medians.scope_number and sums.told_number = medians.told_number

@@ -16,10 +16,8 @@ select
         as is_kept,
     told.told_number,
     scopes.scope_number
-
 from {{ ref('int_periods_told') }} as told
-inner join {{ ref('int_scopes_numbered') }} as scopes
-    on told.period_end_date >= scopes.first_date
+inner join {{ ref('int_scopes_numbered') }} as scopes on told.period_end_date >= scopes.first_date
 left join {{ ref('int_periods_kept') }} as kept
     on
         told.period_kind = kept.period_kind

@@ -7,39 +7,24 @@
 {% set days = dbt.datediff('followed.period_start_date', 'followed.period_end_date', 'day') %}
 
 with told as (
-
     select * from {{ ref('int_periods_told') }}
-
 ),
 
 figures as (
-
-    select
-        scope_number,
-        told_number
-
+    select scope_number, told_number
     from {{ ref('int_kpis_measured') }}
     where {{ is_changed() }}
-
     union
-
-    select
-        scope_number,
-        told_number
-
+    select scope_number, told_number
     from {{ ref('int_win_medians_measured') }}
     where {{ is_changed() }}
-
 ),
 
 periods as (
-
     -- what is told up to a day, only the running one looks back to; 20 periods are no longer than 25 others
     select distinct told.told_number
-
     from {{ ref('int_periods_followed') }} as followed
-    inner join told
-        on followed.kind_number = told.kind_number
+    inner join told on followed.kind_number = told.kind_number
     where
         {{ is_changed('followed') }}
         and (
@@ -51,18 +36,12 @@ periods as (
                 <= {{ days_after('followed.period_start_date', '25 * (1 + ' ~ days ~ ')') }}
             )
         )
-
 ),
 
 ids as (
-
-    select
-        figures.scope_number,
-        told.told_number
-
+    select figures.scope_number, told.told_number
     from figures
-    inner join told as pasts
-        on figures.told_number = pasts.told_number
+    inner join told as pasts on figures.told_number = pasts.told_number
     inner join told
         on
             pasts.kind_number = told.kind_number
@@ -70,13 +49,8 @@ ids as (
     where
         not pasts.is_to_same_day
         or told.is_current
-
     union
-
-    select
-        scopes.scope_number,
-        told.told_number
-
+    select scopes.scope_number, told.told_number
     from {{ ref('int_kpi_goals') }} as goals
     inner join {{ ref('int_scopes_numbered') }} as scopes
         on
@@ -87,13 +61,9 @@ ids as (
             goals.period_kind = told.period_kind
             and goals.period_start_date = told.period_start_date
     where {{ is_changed('goals') }}
-
 )
 
-select
-    scope_number,
-    told_number
-
+select scope_number, told_number
 from {{ ref('int_kpis_spanned') }}
 where
     is_kept
@@ -101,9 +71,7 @@ where
     and (
         told_number in (select periods.told_number from periods)
         or (scope_number, told_number) in (
-            select
-                ids.scope_number,
-                ids.told_number
+            select ids.scope_number, ids.told_number
             from ids
         )
         or scope_number in (
@@ -111,9 +79,7 @@ where
             where {{ is_changed('scopes') }}
         )
         or (scope_number, kind_number) in (
-            select
-                series.scope_number,
-                series.kind_number
+            select series.scope_number, series.kind_number
             from {{ ref('int_kpi_series_found') }} as series
             where {{ is_changed('series') }}
         )

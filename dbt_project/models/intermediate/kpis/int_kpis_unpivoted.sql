@@ -2,13 +2,10 @@
 {# One row for each figure of the series that are told of, in the periods that are kept. #}
 
 with charted as (
-
     select * from {{ ref('int_kpis_charted') }}
-
 ),
 
 figures as (
-
     {% for metric in kpi_metrics() %}
     select
         {{ metric }} as known_actual,
@@ -22,15 +19,12 @@ figures as (
         kind_number,
         told_number,
         {{ loop.index }} as metric_number
-
     from charted
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 )
 
 select figures.*
-
 from figures
 inner join {{ ref('int_kpi_series_found') }} as series
     on

@@ -54,7 +54,6 @@
 with
 {% for table, owner, day, measures, filter in tables %}
 of_table_{{ loop.index }} as (
-
     select
         coalesce({{ owner }}, '') as owner_id,
         {% for measure, value in measures.items() %}
@@ -63,11 +62,8 @@ of_table_{{ loop.index }} as (
         ) as {{ measure }},
         {% endfor %}
         {{ day }} as measure_date
-
     from {{ table }}
-    where
-        {{ day }} is not null
-        and ({{ filter }})
+    where {{ day }} is not null and ({{ filter }})
     group by coalesce({{ owner }}, ''), {{ day }}
 
 ){{ ',' if not loop.last }}
@@ -85,7 +81,6 @@ select
     {% endfor %}
     is_gone,
     changed_upon
-
 from (
     {% set last_rows = 'table_number = ' ~ loop.index %}
     {% if measures == done %}

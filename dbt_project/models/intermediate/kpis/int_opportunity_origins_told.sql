@@ -5,37 +5,24 @@
 #}
 
 with versions as (
-
     select * from {{ of_touched(ref('fct_opportunity_versions')) }}
-
 ),
 
 kinds as (
-
-    select
-        deals.opportunity_id,
-        coalesce(listed.business_kind, 'other') as business_kind
-
+    select deals.opportunity_id, coalesce(listed.business_kind, 'other') as business_kind
     from {{ of_touched(ref('int_opportunities_classified')) }} as deals
     left join {{ ref('opportunity_types') }} as listed
         on lower(deals.opportunity_type) = lower(listed.opportunity_type)
-
 ),
 
 qualified as (
-
-    select
-        versions.opportunity_id,
-        min(versions.version_number) as version_number
-
+    select versions.opportunity_id, min(versions.version_number) as version_number
     from versions
-    inner join kinds
-        on versions.opportunity_id = kinds.opportunity_id
+    inner join kinds on versions.opportunity_id = kinds.opportunity_id
     where
         versions.is_won
         or (versions.is_open and (versions.stage_order >= 2 or kinds.business_kind = 'renewal'))
     group by versions.opportunity_id
-
 )
 
 select
@@ -47,14 +34,12 @@ select
     then_state.valid_from as qualified_at,
     then_state.owner_id as qualified_owner_id,
     then_state.amount as qualified_amount
-
 from kinds
 inner join versions as firsts
     on
         kinds.opportunity_id = firsts.opportunity_id
         and firsts.version_number = 1
-left join qualified
-    on kinds.opportunity_id = qualified.opportunity_id
+left join qualified on kinds.opportunity_id = qualified.opportunity_id
 left join versions as then_state
     on
         qualified.opportunity_id = then_state.opportunity_id

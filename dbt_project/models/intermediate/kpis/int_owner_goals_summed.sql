@@ -3,54 +3,32 @@
     period; only where somebody came or left within it are the days counted.
 #}
 
-with holders as (
-
-    select * from {{ ref('int_goal_holders_grouped') }}
-
-),
-
-periods as (
-
-    select
-        period_kind,
-        period_start_date,
-        min(date_day) as first_day,
-        max(date_day) as last_day
-
+with periods as (
+    select period_kind, period_start_date, min(date_day) as first_day, max(date_day) as last_day
     from {{ ref('int_goal_days') }}
     group by period_kind, period_start_date
-
 ),
 
 of_groups as (
-
     select
         goals.goal_group,
         goals.metric,
         told.period_kind,
         told.period_start_date,
         sum(goals.goal_value) as goal_value
-
     from {{ ref('int_goals_daily') }} as goals
-    inner join {{ ref('int_goal_days') }} as told
-        on goals.date_day = told.date_day
+    inner join {{ ref('int_goal_days') }} as told on goals.date_day = told.date_day
     group by goals.goal_group, goals.metric, told.period_kind, told.period_start_date
-
 ),
 
 held as (
-
     select
         holders.*,
         periods.*,
         holders.first_date <= periods.first_day and holders.last_date >= periods.last_day as is_whole
-
-    from holders
+    from {{ ref('int_goal_holders_grouped') }} as holders
     inner join periods
-        on
-            holders.first_date <= periods.last_day
-            and holders.last_date >= periods.first_day
-
+        on holders.first_date <= periods.last_day and holders.last_date >= periods.first_day
 )
 
 select
@@ -59,7 +37,6 @@ select
     held.period_kind,
     held.period_start_date,
     of_groups.goal_value
-
 from held
 inner join of_groups
     on
@@ -76,13 +53,10 @@ select
     held.period_kind,
     held.period_start_date,
     sum(goals.goal_value) as goal_value
-
 from held
 inner join {{ ref('int_goals_daily') }} as goals
     on
         held.goal_group = goals.goal_group
         and goals.date_day between held.first_day and held.last_day
-where
-    not held.is_whole
-    and goals.date_day between held.first_date and held.last_date
+where not held.is_whole and goals.date_day between held.first_date and held.last_date
 group by held.owner_id, goals.metric, held.period_kind, held.period_start_date

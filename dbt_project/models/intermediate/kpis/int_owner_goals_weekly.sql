@@ -4,38 +4,20 @@
     work, whichever is earlier; for a person who left, to the week of the last recorded work.
 #}
 
-with users as (
-
-    select * from {{ ref('dim_users') }}
-
-),
-
-goals as (
-
+with goals as (
     select * from {{ ref('goals') }}
     where period = 'week'
-
 ),
 
 worked as (
-
-    select
-        owner_id,
-        min(week_start_date) as first_week,
-        max(week_start_date) as last_week
+    select owner_id, min(week_start_date) as first_week, max(week_start_date) as last_week
     from {{ ref('int_owner_measures_weekly') }}
     group by owner_id
-
 ),
 
 sellers as (
-
-    select
-        users.user_id,
-        users.email,
-        users.title,
-        weeks.week_start_date
-    from users
+    select users.user_id, users.email, users.title, weeks.week_start_date
+    from {{ ref('dim_users') }} as users
     cross join {{ ref('int_reporting_weeks') }} as weeks
     left join worked on users.user_id = worked.owner_id
     where users.is_seller
@@ -44,11 +26,9 @@ sellers as (
             or weeks.week_start_date >= worked.first_week
         )
         and (users.is_active or weeks.week_start_date <= worked.last_week)
-
 ),
 
 ranked as (
-
     select
         sellers.user_id as owner_id,
         sellers.week_start_date,
@@ -69,7 +49,6 @@ ranked as (
                 or (goals.scope_kind = 'title' and lower(goals.scope) = lower(sellers.title))
                 or (goals.scope_kind = 'user' and lower(goals.scope) = lower(sellers.email))
             )
-
 )
 
 select

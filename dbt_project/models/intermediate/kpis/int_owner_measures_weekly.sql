@@ -10,7 +10,6 @@ select
     cast(coalesce(sum({{ measure }}), 0) as {{ kpi_type(measure) }}) as {{ measure }},
     {% endfor %}
     cast({{ dbt.date_trunc('week', 'measure_date') }} as date) as week_start_date
-
 from {{ ref('int_measures_daily') }}
 group by owner_id, {{ dbt.date_trunc('week', 'measure_date') }}
 having

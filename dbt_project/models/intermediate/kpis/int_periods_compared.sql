@@ -4,9 +4,7 @@
 #}
 
 with told as (
-
     select * from {{ ref('int_periods_told') }}
-
 )
 
 select
@@ -18,10 +16,8 @@ select
     not told.is_to_same_day
     and pasts.periods_back > told.periods_back
     and pasts.is_to_same_day = (told.periods_back = 0) as is_expected_of
-
 from told
-inner join told as pasts
-    on told.kind_number = pasts.kind_number
+inner join told as pasts on told.kind_number = pasts.kind_number
 where
     pasts.periods_back between told.periods_back and told.periods_back + 12
     and (

@@ -1,9 +1,7 @@
 {# What is said of each period that figures are measured for, and upon which build that changed last. #}
 
 with present as (
-
     select * from {{ ref('int_periods_told') }}
-
 )
 
 {{

@@ -4,7 +4,6 @@
 #}
 
 with periods as (
-
     select
         periods.*,
         as_of.as_of_date,
@@ -20,11 +19,9 @@ with periods as (
         coalesce(periods.known_until >= horizons.history_known_from, false) as is_end_known,
         row_number() over (partition by periods.period_kind order by periods.period_start_date desc) - 1
             as periods_back
-
     from {{ ref('dim_periods') }} as periods
     cross join {{ ref('int_as_of') }} as as_of
-    left join {{ ref('dim_history_horizons') }} as horizons
-        on horizons.field_name = 'State'
+    left join {{ ref('dim_history_horizons') }} as horizons on horizons.field_name = 'State'
     where
         not periods.is_future
         and (
@@ -35,57 +32,39 @@ with periods as (
                 < {{ var('days_reported') }}
             )
         )
-
 ),
 
 points as (
-
     select
         period_kind,
         max({{ dbt.datediff('period_start_date', 'as_of_date', 'day') }}) as point_number
-
     from periods
     where is_current
     group by period_kind
-
 ),
 
 placed as (
-
     select
         periods.*,
         least(
             periods.period_end_date,
             cast({{ dbt.dateadd('day', 'points.point_number', 'periods.period_start_date') }} as date)
         ) as same_date
-
     from periods
-    inner join points
-        on periods.period_kind = points.period_kind
-
+    inner join points on periods.period_kind = points.period_kind
 ),
 
 told as (
-
     select
         *,
         false as is_to_same_day,
         period_end_date as last_date,
         least(period_end_date, as_of_date) as level_date
-
     from placed
-
     union all
-
-    select
-        *,
-        true as is_to_same_day,
-        same_date as last_date,
-        same_date as level_date
-
+    select *, true as is_to_same_day, same_date as last_date, same_date as level_date
     from placed
     where periods_back between 1 and 12
-
 )
 
 select
@@ -105,5 +84,4 @@ select
     is_whole_known,
     is_end_known,
     elapsed_ratio
-
 from told

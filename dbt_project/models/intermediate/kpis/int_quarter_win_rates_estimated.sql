@@ -6,61 +6,39 @@
 {% set prior = var('stage_win_rate_prior_count') %}
 
 with deals as (
-
-    select
-        *,
-        case when is_won_in_quarter then 1 else 0 end as won
-
+    select *, case when is_won_in_quarter then 1 else 0 end as won
     from {{ ref('int_due_deals_replayed') }}
-
 ),
 
 stages as (
-
     select * from {{ ref('int_sales_stages_resolved') }}
     where not is_closed
-
 ),
 
 horizons as (
-
     select
         horizon,
         count(distinct fiscal_quarter_start_date) as quarter_count,
         avg(cast(won as double)) as win_rate
-
     from deals
     group by horizon
     having count(distinct fiscal_quarter_start_date) >= 2
-
 ),
 
 processes as (
-
     select
         deals.horizon,
         deals.sales_process,
         (sum(deals.won) + {{ prior }} * max(horizons.win_rate)) / (count(*) + {{ prior }}) as win_rate
-
     from deals
-    inner join horizons
-        on deals.horizon = horizons.horizon
+    inner join horizons on deals.horizon = horizons.horizon
     group by deals.horizon, deals.sales_process
-
 ),
 
 seen as (
-
-    select
-        horizon,
-        sales_process,
-        stage_name,
-        count(*) as due_count,
-        sum(won) as won_count
-
+    select horizon, sales_process, stage_name, count(*) as due_count, sum(won) as won_count
     from deals
     group by horizon, sales_process, stage_name
-
 )
 
 select
@@ -75,7 +53,6 @@ select
         (coalesce(seen.won_count, 0) + {{ prior }} * coalesce(processes.win_rate, horizons.win_rate))
         / (coalesce(seen.due_count, 0) + {{ prior }}) as double
     ) as win_rate
-
 from horizons
 cross join stages
 left join processes

@@ -1,19 +1,10 @@
 {# The weeks reported on: from the first in which anything was measured to the one that is running at T. #}
 
-with as_of as (
-
-    select as_of_date from {{ ref('int_as_of') }}
-
-),
-
-first_week as (
-
+with first_week as (
     select min(week_start_date) as week_start_date from {{ ref('int_owner_measures_weekly') }}
-
 ),
 
 weeks as (
-
     select
         dates.week_start_date,
         max(dates.date_day) as week_end_date,
@@ -24,12 +15,11 @@ weeks as (
             case when dates.is_business_day and dates.date_day < as_of.as_of_date then 1 else 0 end
         ) as elapsed_day_count
     from {{ ref('dim_dates') }} as dates
-    cross join as_of
+    cross join {{ ref('int_as_of') }} as as_of
     cross join first_week
     where dates.week_start_date >= first_week.week_start_date
         and dates.week_start_date <= as_of.as_of_date
     group by dates.week_start_date
-
 )
 
 select

@@ -9,22 +9,16 @@
 {% set last_date = 'least(months.period_end_date, as_of.as_of_date)' %}
 
 with qualified as (
-
     select * from {{ ref('int_opportunity_origins_told') }}
-    where
-        qualified_at is not null
-        and qualified_at >= history_known_from
-
+    where qualified_at is not null and qualified_at >= history_known_from
 ),
 
 points as (
-
     select
         months.period_start_date,
         months.known_until,
         {{ last_date }} as last_date,
         {{ dbt.dateadd('day', '1 - ' ~ var('velocity_window_days'), last_date) }} as first_at
-
     from {{ ref('dim_periods') }} as months
     cross join {{ ref('int_as_of') }} as as_of
     inner join {{ ref('dim_history_horizons') }} as horizons
@@ -35,7 +29,6 @@ points as (
         months.period_kind = 'month'
         and not months.is_future
         and {{ dbt.datediff('months.period_start_date', 'as_of.as_of_date', 'month') }} <= 13
-
 )
 
 select
@@ -44,7 +37,6 @@ select
     'open' as outcome,
     cast(null as decimal(18, 2)) as amount,
     cast(null as double) as cycle_days
-
 from points
 inner join {{ ref('fct_opportunity_versions') }} as versions
     on
@@ -67,12 +59,10 @@ select
         when deals.is_won and deals.won_at > qualified.qualified_at
             then {{ elapsed_days('qualified.qualified_at', 'deals.won_at') }}
     end as cycle_days
-
 from points
 inner join {{ ref('fct_opportunities') }} as deals
     on
         case when deals.is_won then deals.close_date else {{ local_date('deals.closed_at') }} end
         between cast(points.first_at as date) and points.last_date
-inner join qualified
-    on deals.opportunity_id = qualified.opportunity_id
+inner join qualified on deals.opportunity_id = qualified.opportunity_id
 where deals.is_closed

@@ -9,35 +9,23 @@
 } %}
 
 with scopes as (
-
-    select
-        numbered.scope_number,
-        membered.owner_id
-
+    select numbered.scope_number, membered.owner_id
     from {{ ref('int_scopes_membered') }} as membered
     inner join {{ ref('int_scopes_numbered') }} as numbered
-        on
-            membered.scope_kind = numbered.scope_kind
-            and membered.scope_id = numbered.scope_id
-
+        on membered.scope_kind = numbered.scope_kind and membered.scope_id = numbered.scope_id
 ),
 
 present as (
-
     select
         scopes.scope_number,
         {% for metric, value in medians.items() %}
         cast({{ percentile(value, 0.5) }} as double) as {{ metric }},
         {% endfor %}
         period_days.told_number
-
     from {{ ref('int_wins_placed') }} as wins
-    inner join {{ ref('int_period_days') }} as period_days
-        on wins.close_date = period_days.date_day
-    inner join scopes
-        on coalesce(wins.owner_id, '') = scopes.owner_id
+    inner join {{ ref('int_period_days') }} as period_days on wins.close_date = period_days.date_day
+    inner join scopes on coalesce(wins.owner_id, '') = scopes.owner_id
     group by scopes.scope_number, period_days.told_number
-
 )
 
 {{ followed(['scope_number', 'told_number'], medians | list) }}

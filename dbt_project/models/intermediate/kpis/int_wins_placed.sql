@@ -4,22 +4,15 @@
 #}
 
 with wins as (
-
     select * from {{ ref('fct_opportunities') }}
     where is_won
-
 ),
 
 firsts as (
-
-    select
-        account_id,
-        min(close_date) as first_won_date
-
+    select account_id, min(close_date) as first_won_date
     from wins
     where account_id is not null
     group by account_id
-
 )
 
 select
@@ -40,9 +33,7 @@ select
     origins.business_kind,
     coalesce(wins.close_date > firsts.first_won_date, false) as is_repeat,
     coalesce(wins.lead_source in {{ quoted_list(var('referral_lead_sources')) }}, false) as is_referral
-
 from wins
 inner join {{ ref('int_opportunity_origins_told') }} as origins
     on wins.opportunity_id = origins.opportunity_id
-left join firsts
-    on wins.account_id = firsts.account_id
+left join firsts on wins.account_id = firsts.account_id

@@ -6,7 +6,5 @@ select
     {% else %}
     dates.fiscal_year_start_date
     {% endif %} as constant_currency_date
-
 from {{ ref('int_as_of') }} as as_of
-inner join {{ ref('dim_dates') }} as dates
-    on as_of.as_of_date = dates.date_day
+inner join {{ ref('dim_dates') }} as dates on as_of.as_of_date = dates.date_day

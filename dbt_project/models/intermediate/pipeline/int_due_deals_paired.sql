@@ -4,35 +4,26 @@
 #}
 
 with days as (
-
     {% for kind, column in [
         ('week', 'week_start_date'), ('month', 'fiscal_month_start_date'), ('quarter', 'fiscal_quarter_start_date')
     ] %}
-    select
-        date_day,
-        {{ quoted(kind) }} as period_kind,
-        {{ column }} as period_start_date
+    select date_day, {{ quoted(kind) }} as period_kind, {{ column }} as period_start_date
     from {{ ref('dim_dates') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 ),
 
 candidates as (
-
     select
         opportunity_id,
         close_date,
         valid_from,
         coalesce(valid_to, {{ end_of_time() }}) as ends_at
-
     from {{ ref('fct_opportunity_versions') }}
     {{ upon_last('where', may_be_due()) }}
-
 ),
 
 due as (
-
     select distinct
         candidates.opportunity_id,
         periods.period_kind,
@@ -53,11 +44,9 @@ due as (
         and candidates.valid_from <= periods.known_until
         and candidates.ends_at > periods.starts_at
         {{ upon_last('and', renewed_due_deals('candidates.', 'periods.')) }}
-
 ),
 
 versions as (
-
     select
         *,
         coalesce(owner_id, '') as owned_by_id,
@@ -66,24 +55,19 @@ versions as (
         -- never null: with an "or" in a left join every deal would be compared with every other
         coalesce(valid_to, {{ end_of_time() }}) as ends_at,
         version_number = max(version_number) over (partition by opportunity_id) as is_last
-
     from {{ ref('fct_opportunity_versions') }}
     {{ upon_last('where', 'opportunity_id in (select due.opportunity_id from due)') }}
-
 ),
 
 ends as (
-
     select
         opportunity_id,
         max(case when version_number = 1 then owned_by_id end) as first_owner_id,
         max(case when version_number = 1 then value_amount end) as first_amount,
         max(case when is_last then owned_by_id end) as last_owner_id,
         max(case when is_last then value_amount end) as last_amount
-
     from versions
     group by opportunity_id
-
 )
 
 select
@@ -104,10 +88,8 @@ select
     coalesce(end_state.owned_by_id, ends.last_owner_id) as end_owner_id,
     coalesce(end_state.value_amount, ends.last_amount) as end_amount,
     coalesce(end_state.amount, 0) as end_corporate_amount
-
 from due
-inner join ends
-    on due.opportunity_id = ends.opportunity_id
+inner join ends on due.opportunity_id = ends.opportunity_id
 left join versions as then_state
     on
         due.opportunity_id = then_state.opportunity_id

@@ -3,13 +3,9 @@
 {{ config(materialized='view') }}
 
 with activities as (
-
     select * from {{ ref('int_tasks_dated') }}
-
     union all
-
     select * from {{ ref('int_events_dated') }}
-
 )
 
 select
@@ -30,5 +26,4 @@ select
         when occurred_at is not null
             then greatest(0, {{ dbt.datediff(local_date('occurred_at'), local_date('created_at'), 'day') }})
     end as logging_lag_days
-
 from activities

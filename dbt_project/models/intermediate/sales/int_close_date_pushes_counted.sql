@@ -4,30 +4,20 @@
 #}
 
 with versions as (
-
     select * from {{ of_touched(ref('int_opportunity_versions_rebuilt')) }}
-
 ),
 
 dated as (
-
     select
         opportunity_id,
         is_closed,
         close_date,
         lag(close_date) over (partition by opportunity_id order by version_number asc) as previous_close_date
-
     from versions
     where close_date is not null
-
 )
 
-select
-    opportunity_id,
-    count(*) as push_count
-
+select opportunity_id, count(*) as push_count
 from dated
-where
-    close_date > previous_close_date
-    and not is_closed
+where close_date > previous_close_date and not is_closed
 group by opportunity_id

@@ -3,34 +3,15 @@
 {{ config(materialized='view') }}
 
 with events as (
-
-    select
-        *,
-        coalesce(starts_at, {{ utc_instant('event_date') }}) as begins_at
-
+    select *, coalesce(starts_at, {{ utc_instant('event_date') }}) as begins_at
     from {{ ref('stg_salesforce__events') }}
-    where
-        not is_deleted
-        and not is_series_pattern
-        and not is_invitee_copy
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
+    where not is_deleted and not is_series_pattern and not is_invitee_copy
 ),
 
 ended as (
-
-    select
-        events.*,
-        coalesce(events.ends_at, events.begins_at) <= as_of.as_of_at as is_past
-
+    select events.*, coalesce(events.ends_at, events.begins_at) <= as_of.as_of_at as is_past
     from events
-    cross join as_of
-
+    cross join {{ ref('int_as_of') }} as as_of
 )
 
 select
@@ -46,5 +27,4 @@ select
     case when is_past then begins_at end as occurred_at,
     coalesce(is_past, false) as is_completed,
     created_at
-
 from ended

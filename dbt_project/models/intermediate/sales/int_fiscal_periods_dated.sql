@@ -3,20 +3,7 @@
     year old and new periods overlap: the later one holds.
 #}
 
-with days as (
-
-    select * from {{ ref('int_dates_spined') }}
-
-),
-
-periods as (
-
-    select * from {{ ref('stg_salesforce__periods') }}
-
-),
-
-ranked as (
-
+with ranked as (
     select
         days.date_day,
         periods.period_type,
@@ -27,20 +14,12 @@ ranked as (
             partition by days.date_day, periods.period_type
             order by periods.start_date desc, periods.end_date desc
         ) as preference
-
-    from days
-    inner join periods
+    from {{ ref('int_dates_spined') }} as days
+    inner join {{ ref('stg_salesforce__periods') }} as periods
         on days.date_day between periods.start_date and periods.end_date
     where periods.period_type in ('Month', 'Quarter', 'Year')
-
 )
 
-select
-    date_day,
-    period_type,
-    period_number,
-    start_date,
-    end_date
-
+select date_day, period_type, period_number, start_date, end_date
 from ranked
 where preference = 1

@@ -3,23 +3,13 @@
 {{ config(materialized='view') }}
 
 with opportunities as (
-
     select * from {{ ref('int_opportunities_classified') }}
     where not is_deleted
-
-),
-
-stages as (
-
-    select * from {{ ref('int_sales_stages_resolved') }}
-
 ),
 
 spells as (
-
     select * from {{ ref('int_stage_spells_collapsed') }}
     where is_current
-
 )
 
 select
@@ -33,11 +23,9 @@ select
     activities.last_activity_at,
     activities.next_activity_date,
     coalesce(contact_roles.contact_role_count, 0) as contact_role_count
-
 from opportunities
-left join spells
-    on opportunities.opportunity_id = spells.opportunity_id
-left join stages
+left join spells on opportunities.opportunity_id = spells.opportunity_id
+left join {{ ref('int_sales_stages_resolved') }} as stages
     on
         opportunities.sales_process = stages.sales_process
         and opportunities.stage_name = stages.stage_name

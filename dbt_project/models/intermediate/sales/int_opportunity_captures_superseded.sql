@@ -6,32 +6,25 @@
 {% set said = capture_columns() %}
 
 with several as (
-
     select opportunity_id
-
     from {{ ref('stg_salesforce__opportunity_changes') }}
     group by opportunity_id
     having count(*) > 1
-
 ),
 
 captures as (
-
     select
         *,
         {% for column in said %}
         lead({{ column }}) over in_order as next_{{ column }},
         {% endfor %}
         lead(seen_at) over in_order as next_seen_at
-
     from {{ ref('stg_salesforce__opportunity_changes') }}
     where opportunity_id in (select several.opportunity_id from several)
     window in_order as (partition by opportunity_id order by seen_at asc)
-
 )
 
 select *
-
 from captures
 where
     next_seen_at is not null

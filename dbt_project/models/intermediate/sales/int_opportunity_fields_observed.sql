@@ -13,7 +13,6 @@
 {{ config(materialized='view') }}
 
 with changes as (
-
     -- Stage, amount, probability, date and category have a history of their own. A lookup field comes
     -- twice, as ids and as names: the ids are kept.
     select
@@ -25,7 +24,6 @@ with changes as (
         new_value,
         created_by_id as changed_by_id,
         'history' as provenance
-
     from {{ ref('stg_salesforce__opportunity_field_history') }}
     where
         field_name not in (
@@ -34,16 +32,13 @@ with changes as (
         )
         and (field_name <> 'Owner' or substring(coalesce(new_value, old_value), 1, 3) = '005')
         and (field_name <> 'RecordType' or substring(coalesce(new_value, old_value), 1, 3) = '012')
-
 ),
 
 observed as (
-
     select * from changes
 
     {% for field, column in fields.items() %}
     union all
-
     select
         opportunity_id,
         {{ quoted(field) }} as field_name,
@@ -53,11 +48,8 @@ observed as (
         {{ column }} as new_value,
         last_modified_by_id as changed_by_id,
         'captured' as provenance
-
     from {{ ref('int_opportunity_captures_superseded') }}
-
     union all
-
     select
         opportunity_id,
         {{ quoted(field) }} as field_name,
@@ -67,10 +59,8 @@ observed as (
         {{ column }} as new_value,
         last_modified_by_id as changed_by_id,
         'current' as provenance
-
     from {{ ref('stg_salesforce__opportunities') }}
     {% endfor %}
-
 )
 
 select * from observed

@@ -5,24 +5,16 @@
 #}
 
 with observed as (
-
     select * from {{ of_touched(ref('int_opportunity_fields_observed')) }}
-
 ),
 
 followed as (
-
-    select distinct
-        opportunity_id,
-        field_name
-
+    select distinct opportunity_id, field_name
     from observed
     where precedence < 2
-
 ),
 
 ordered as (
-
     select
         observed.*,
         row_number() over in_order as observation_number,
@@ -31,7 +23,6 @@ ordered as (
             when row_number() over in_order = 1 then observed.old_value
             else lag(observed.new_value) over in_order
         end as held_before
-
     from observed
     inner join followed
         on
@@ -44,11 +35,9 @@ ordered as (
             observed.changed_at asc nulls first,
             observed.precedence asc
     )
-
 ),
 
 spelled as (
-
     -- The value before the first change, since the deal's creation …
     select
         opportunity_id,
@@ -58,12 +47,9 @@ spelled as (
         old_value as field_value,
         cast(null as {{ dbt.type_string() }}) as changed_by_id,
         provenance
-
     from ordered
     where observation_number = 1
-
     union all
-
     -- … and every value that differs from the one before it.
     select
         opportunity_id,
@@ -73,10 +59,8 @@ spelled as (
         new_value as field_value,
         changed_by_id,
         provenance
-
     from ordered
     where new_value is distinct from held_before
-
 )
 
 select
@@ -92,7 +76,6 @@ select
     lag(spelled.field_value) over in_order as previous_value,
     spelled.changed_by_id,
     spelled.provenance
-
 from spelled
 inner join {{ ref('stg_salesforce__opportunities') }} as deals
     on spelled.opportunity_id = deals.opportunity_id

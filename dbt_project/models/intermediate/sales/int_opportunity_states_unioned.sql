@@ -19,7 +19,6 @@ select
     cast(null as boolean) as is_closed,
     cast(null as boolean) as is_won,
     created_by_id as changed_by_id
-
 from {{ ref('stg_salesforce__opportunity_history') }}
 
 union all
@@ -38,7 +37,6 @@ select
     is_closed,
     is_won,
     last_modified_by_id as changed_by_id
-
 from {{ ref('int_opportunity_captures_superseded') }}
 
 union all
@@ -57,5 +55,4 @@ select
     is_closed,
     is_won,
     last_modified_by_id as changed_by_id
-
 from {{ ref('stg_salesforce__opportunities') }}

@@ -6,29 +6,15 @@
 {% set values = ['stage_name', 'record_amount', 'probability_rate', 'close_date', 'forecast_category'] %}
 
 with states as (
-
     select * from {{ of_touched(ref('int_opportunity_states_unioned')) }}
-
 ),
 
 opportunities as (
-
-    select
-        *,
-        coalesce(deleted_at, last_modified_at) as ended_at
-
+    select *, coalesce(deleted_at, last_modified_at) as ended_at
     from {{ ref('stg_salesforce__opportunities') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_stages_described') }}
-
 ),
 
 ordered as (
-
     select
         *,
         row_number() over in_order as state_number,
@@ -39,7 +25,6 @@ ordered as (
         {% endfor %}
         -- History need not tell the currency: it is that of the first state since which does.
         first_value(currency_iso_code ignore nulls) over from_here as currency_since
-
     from states
     window in_order as (
         partition by opportunity_id
@@ -58,17 +43,14 @@ ordered as (
             state_id asc
         rows between current row and unbounded following
     )
-
 ),
 
 changed as (
-
     select
         *,
         row_number() over in_order as version_number,
         lead(seen_from) over in_order as next_seen_from,
         min(seen_from) over (partition by opportunity_id) as first_seen_from
-
     from ordered
     where
         state_number = 1
@@ -77,7 +59,6 @@ changed as (
         {% endfor %}
         or currency_iso_code <> previous_currency_iso_code
     window in_order as (partition by opportunity_id order by state_number asc)
-
 )
 
 select
@@ -112,9 +93,6 @@ select
     changed.provenance,
     greatest(coalesce(changed.first_seen_from, opportunities.created_at), opportunities.created_at)
         as history_known_from
-
 from changed
-inner join opportunities
-    on changed.opportunity_id = opportunities.opportunity_id
-left join stages
-    on changed.stage_name = stages.stage_name
+inner join opportunities on changed.opportunity_id = opportunities.opportunity_id
+left join {{ ref('int_stages_described') }} as stages on changed.stage_name = stages.stage_name

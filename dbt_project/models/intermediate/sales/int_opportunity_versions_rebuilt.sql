@@ -4,30 +4,20 @@
 #}
 
 with states as (
-
     select * from {{ of_touched(ref('int_opportunity_values_rebuilt')) }}
-
 ),
 
 owners as (
-
-    select
-        *,
-        field_value as owner_id
-
+    select *, field_value as owner_id
     from {{ of_touched(ref('int_opportunity_fields_rewound')) }}
     where field_name = 'Owner'
-
 ),
 
 followed as (
-
     select distinct opportunity_id from owners
-
 ),
 
 cut as (
-
     select
         states.*,
         owners.owner_id,
@@ -41,10 +31,8 @@ cut as (
         end as cut_to,
         owners.changed_by_id as handed_over_by_id,
         owners.provenance as owner_provenance
-
     from states
-    inner join followed
-        on states.opportunity_id = followed.opportunity_id
+    inner join followed on states.opportunity_id = followed.opportunity_id
     left join owners
         on
             states.opportunity_id = owners.opportunity_id
@@ -54,7 +42,6 @@ cut as (
                 {{ dbt.dateadd('microsecond', 1, 'states.valid_from') }}
             )
             and coalesce(owners.valid_to, {{ end_of_time() }}) > states.valid_from
-
 )
 
 select
@@ -78,7 +65,6 @@ select
     case when begins_with_owner then handed_over_by_id else changed_by_id end as changed_by_id,
     case when begins_with_owner then owner_provenance else provenance end as provenance,
     history_known_from
-
 from cut
 
 union all
@@ -101,10 +87,8 @@ select
     states.changed_by_id,
     states.provenance,
     states.history_known_from
-
 from states
 inner join {{ ref('stg_salesforce__opportunities') }} as deals
     on states.opportunity_id = deals.opportunity_id
-left join followed
-    on states.opportunity_id = followed.opportunity_id
+left join followed on states.opportunity_id = followed.opportunity_id
 where followed.opportunity_id is null

@@ -4,30 +4,21 @@
 #}
 
 with seeded as (
-
     select distinct
         sales_process,
         stage_name,
         cast(stage_order as bigint) as stage_order,
         cast(idle_limit_days as bigint) as idle_limit_days,
         is_amount_required
-
     from {{ ref('sales_process_stages') }}
-
 ),
 
 stages as (
-
     select * from {{ ref('int_stages_described') }}
-
 ),
 
 seen as (
-
-    select distinct
-        deals.sales_process,
-        versions.stage_name
-
+    select distinct deals.sales_process, versions.stage_name
     from {{ ref('int_opportunity_versions_rebuilt') }} as versions
     inner join {{ ref('int_opportunities_classified') }} as deals
         on versions.opportunity_id = deals.opportunity_id
@@ -35,11 +26,9 @@ seen as (
         deals.is_process_inferred
         and deals.sales_process not in (select seeded.sales_process from seeded)
         and versions.stage_name is not null
-
 ),
 
 inferred as (
-
     select
         seen.sales_process,
         seen.stage_name,
@@ -51,15 +40,11 @@ inferred as (
                 stages.default_probability_rate asc nulls last,
                 seen.stage_name asc
         ) as stage_order
-
     from seen
-    left join stages
-        on seen.stage_name = stages.stage_name
-
+    left join stages on seen.stage_name = stages.stage_name
 ),
 
 resolved as (
-
     select
         sales_process,
         stage_name,
@@ -67,11 +52,8 @@ resolved as (
         idle_limit_days,
         is_amount_required,
         false as is_inferred
-
     from seeded
-
     union all
-
     select
         sales_process,
         stage_name,
@@ -79,9 +61,7 @@ resolved as (
         null as idle_limit_days,
         null as is_amount_required,
         true as is_inferred
-
     from inferred
-
 )
 
 select
@@ -98,7 +78,5 @@ select
     coalesce(resolved.is_amount_required, stages.default_probability_rate >= 0.5, false)
         as is_amount_required,
     resolved.is_inferred
-
 from resolved
-left join stages
-    on resolved.stage_name = stages.stage_name
+left join stages on resolved.stage_name = stages.stage_name

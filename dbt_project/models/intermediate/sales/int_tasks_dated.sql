@@ -6,16 +6,9 @@
 {{ config(materialized='view') }}
 
 with tasks as (
-
-    select
-        *,
-        {{ local_date('created_at') }} as created_date
-
+    select *, {{ local_date('created_at') }} as created_date
     from {{ ref('stg_salesforce__tasks') }}
-    where
-        not is_deleted
-        and not is_series_pattern
-
+    where not is_deleted and not is_series_pattern
 )
 
 select
@@ -35,5 +28,4 @@ select
     end as occurred_at,
     is_completed,
     created_at
-
 from tasks

@@ -4,24 +4,14 @@
 #}
 
 with wins as (
-
     select * from {{ ref('int_wins_placed') }}
-
 ),
 
 splits as (
-
-    select
-        opportunity_id,
-        owner_id as credited_user_id,
-        sum(credit_amount) as credited_amount
-
+    select opportunity_id, owner_id as credited_user_id, sum(credit_amount) as credited_amount
     from {{ ref('fct_split_credits') }}
-    where
-        is_revenue
-        and is_split
+    where is_revenue and is_split
     group by opportunity_id, owner_id
-
 )
 
 select
@@ -30,10 +20,8 @@ select
     wins.close_date,
     cast(splits.credited_amount as decimal(18, 2)) as credited_amount,
     'split' as credit_source
-
 from wins
-inner join splits
-    on wins.opportunity_id = splits.opportunity_id
+inner join splits on wins.opportunity_id = splits.opportunity_id
 
 union all
 
@@ -43,10 +31,8 @@ select
     wins.close_date,
     cast(wins.amount as decimal(18, 2)) as credited_amount,
     'owner' as credit_source
-
 from wins
-inner join {{ ref('fct_opportunities') }} as deals
-    on wins.opportunity_id = deals.opportunity_id
+inner join {{ ref('fct_opportunities') }} as deals on wins.opportunity_id = deals.opportunity_id
 left join {{ ref('fct_opportunity_versions') }} as versions
     on
         deals.opportunity_id = versions.opportunity_id

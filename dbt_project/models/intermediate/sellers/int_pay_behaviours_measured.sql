@@ -5,9 +5,7 @@
 #}
 
 with skips as (
-
     select distinct changes.opportunity_id
-
     from {{ ref('fct_opportunity_changes') }} as changes
     inner join {{ ref('fct_opportunities') }} as deals
         on changes.opportunity_id = deals.opportunity_id
@@ -15,11 +13,9 @@ with skips as (
         changes.stage_steps > 1
         -- past stages to the win; a loss that was taken back is no stage
         and (changes.is_skip or (deals.is_won and changes.new_value = deals.stage_name))
-
 ),
 
 judged as (
-
     select
         deals.owner_id,
         dates.fiscal_quarter_start_date as period_start_date,
@@ -33,7 +29,6 @@ judged as (
             when deals.is_lost and deals.loss_reason is null then 0
             else 1
         end as is_recorded
-
     from {{ ref('fct_opportunities') }} as deals
     inner join {{ ref('dim_dates') }} as dates
         on
@@ -41,12 +36,9 @@ judged as (
                 when deals.is_won then deals.close_date
                 else coalesce({{ local_date('deals.closed_at') }}, deals.close_date)
             end
-    left join {{ ref('dim_history_horizons') }} as horizons
-        on horizons.field_name = 'State'
-    left join skips
-        on deals.opportunity_id = skips.opportunity_id
+    left join {{ ref('dim_history_horizons') }} as horizons on horizons.field_name = 'State'
+    left join skips on deals.opportunity_id = skips.opportunity_id
     where deals.is_closed
-
 )
 
 {% for behaviour, flag in [('adherence_rate', 'is_adherent'), ('data_quality_rate', 'is_recorded')] %}
@@ -56,7 +48,6 @@ select
     {{ quoted(behaviour) }} as behaviour,
     count({{ flag }}) as deal_count,
     cast(sum({{ flag }}) as double) / nullif(count({{ flag }}), 0) as behaviour_rate
-
 from judged
 group by owner_id, period_start_date
 {{ 'union all' if not loop.last }}

@@ -4,7 +4,6 @@
 #}
 
 with judged as (
-
     select
         assigned.owner_id,
         assigned.period_start_date,
@@ -17,40 +16,31 @@ with judged as (
             when measured.behaviour_rate < gates.least_rate then 'missed'
             else 'passed'
         end as gate_result
-
     from {{ ref('int_pay_plans_assigned') }} as assigned
-    inner join {{ ref('pay_plan_gates') }} as gates
-        on assigned.plan_id = gates.plan_id
+    inner join {{ ref('pay_plan_gates') }} as gates on assigned.plan_id = gates.plan_id
     left join {{ ref('int_pay_behaviours_measured') }} as measured
         on
             assigned.owner_id = measured.owner_id
             and assigned.period_start_date = measured.period_start_date
             and gates.behaviour = measured.behaviour
-
 ),
 
 told as (
-
     select
         *,
         cast(cast(100 * behaviour_rate as decimal(9, 1)) as {{ dbt.type_string() }}) as measured_text,
         cast(cast(100 * least_rate as decimal(9, 1)) as {{ dbt.type_string() }}) as asked_text
-
     from judged
-
 ),
 
 phrased as (
-
     select
         *,
         case
             when gate_result = 'not_measured' then concat(behaviour, ' not measured')
             else concat(behaviour, ' ', gate_result, ' with ', measured_text, ' of ', asked_text, ' %')
         end as phrase
-
     from told
-
 )
 
 select
@@ -63,6 +53,5 @@ select
     end as gate_result,
     coalesce(min(case when gate_result = 'missed' then missed_payout_ratio end), 1) as payout_ratio,
     {{ dbt.listagg("phrase", "', '", "order by phrase") }} as explanation
-
 from phrased
 group by owner_id, period_start_date

@@ -4,7 +4,6 @@
 #}
 
 with ranked as (
-
     select
         sellers.owner_id,
         sellers.owner_name,
@@ -22,7 +21,6 @@ with ranked as (
                 offers.valid_from desc,
                 offers.plan_id asc
         ) as preference
-
     from {{ ref('pay_plans') }} as offers
     inner join {{ ref('dim_periods') }} as quarters
         on
@@ -35,7 +33,6 @@ with ranked as (
             offers.scope_kind = 'all'
             or (offers.scope_kind = 'title' and lower(offers.scope) = sellers.title)
             or (offers.scope_kind = 'user' and lower(offers.scope) = sellers.email)
-
 )
 
 select
@@ -48,6 +45,5 @@ select
     plan_id,
     plan_name,
     is_example
-
 from ranked
 where preference = 1

@@ -5,36 +5,28 @@
 #}
 
 with tiers as (
-
     select
         *,
         lead(from_attainment_ratio) over (
             partition by plan_id order by from_attainment_ratio asc
         ) as to_attainment_ratio,
         row_number() over (partition by plan_id order by from_attainment_ratio asc) as tier_number
-
     from {{ ref('pay_plan_tiers') }}
-
 ),
 
 credited as (
-
     select
         bookings.credited_user_id as owner_id,
         dates.fiscal_quarter_start_date as period_start_date,
         cast(sum(bookings.credited_amount) as decimal(18, 2)) as bookings_amount
-
     from {{ ref('int_credited_bookings') }} as bookings
-    inner join {{ ref('dim_dates') }} as dates
-        on bookings.close_date = dates.date_day
+    inner join {{ ref('dim_dates') }} as dates on bookings.close_date = dates.date_day
     cross join {{ ref('int_as_of') }} as as_of
     where bookings.close_date <= as_of.as_of_date
     group by bookings.credited_user_id, dates.fiscal_quarter_start_date
-
 ),
 
 based as (
-
     select
         assigned.owner_id,
         assigned.period_start_date,
@@ -42,7 +34,6 @@ based as (
         coalesce(credited.bookings_amount, 0) as bookings_amount,
         goals.goal_value as quota_amount,
         case when goals.goal_value > 0 then cast(goals.goal_value as decimal(20, 2)) end as base_amount
-
     from {{ ref('int_pay_plans_assigned') }} as assigned
     left join credited
         on
@@ -58,11 +49,9 @@ based as (
     where
         credited.bookings_amount is not null
         or goals.goal_value is not null
-
 ),
 
 bounded as (
-
     select
         based.*,
         tiers.tier_number,
@@ -71,11 +60,8 @@ bounded as (
         tiers.accelerator,
         tiers.from_attainment_ratio * based.base_amount as from_amount,
         tiers.to_attainment_ratio * based.base_amount as to_amount
-
     from based
-    inner join tiers
-        on based.plan_id = tiers.plan_id
-
+    inner join tiers on based.plan_id = tiers.plan_id
 )
 
 select
@@ -95,5 +81,4 @@ select
             else greatest(least(bookings_amount, coalesce(to_amount, bookings_amount)) - from_amount, 0)
         end as decimal(28, 6)
     ) as tier_amount
-
 from bounded

@@ -5,26 +5,17 @@
 #}
 
 with titles as (
-
     select distinct title from {{ ref('int_sellers_hired') }}
-
 ),
 
 lines as (
-
     select
         titles.title,
         coalesce(own.from_tenure_months, general.from_tenure_months, 0) as from_tenure_months,
         coalesce(own.ramp_factor, general.ramp_factor, 1) as ramp_factor
-
     from titles
-    left join {{ ref('ramp_curve') }} as own
-        on titles.title = lower(own.title)
-    left join {{ ref('ramp_curve') }} as general
-        on
-            own.title is null
-            and general.title is null
-
+    left join {{ ref('ramp_curve') }} as own on titles.title = lower(own.title)
+    left join {{ ref('ramp_curve') }} as general on own.title is null and general.title is null
 )
 
 select
@@ -35,5 +26,4 @@ select
     end as from_tenure_months,
     lead(from_tenure_months) over (partition by title order by from_tenure_months asc) as to_tenure_months,
     ramp_factor
-
 from lines

@@ -13,14 +13,8 @@ select
     sellers.is_active,
     coalesce(by_id.hire_date, by_email.hire_date, {{ local_date('sellers.created_at') }}) as hire_date,
     coalesce(by_id.hire_date, by_email.hire_date) is null as is_hire_date_assumed
-
 from {{ ref('dim_users') }} as sellers
-left join {{ ref('dim_teams') }} as teams
-    on sellers.user_id = teams.team_id
-left join {{ ref('hire_dates') }} as by_id
-    on sellers.user_id = by_id.user_key
-left join {{ ref('hire_dates') }} as by_email
-    on sellers.email = lower(by_email.user_key)
-where
-    sellers.is_seller
-    and teams.team_id is null
+left join {{ ref('dim_teams') }} as teams on sellers.user_id = teams.team_id
+left join {{ ref('hire_dates') }} as by_id on sellers.user_id = by_id.user_key
+left join {{ ref('hire_dates') }} as by_email on sellers.email = lower(by_email.user_key)
+where sellers.is_seller and teams.team_id is null

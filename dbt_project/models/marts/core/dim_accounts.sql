@@ -1,13 +1,10 @@
 {# Deleted and merged accounts stay, marked, so that every deal's account is here. #}
 
 with accounts as (
-
     select * from {{ ref('stg_salesforce__accounts') }}
-
 ),
 
 deals as (
-
     select
         account_id,
         count(*) as opportunity_count,
@@ -17,10 +14,8 @@ deals as (
         sum(case when is_won then amount end) as won_amount,
         min(case when is_won then close_date end) as first_won_date,
         max(case when is_won then close_date end) as last_won_date
-
     from {{ ref('fct_opportunities') }}
     group by account_id
-
 )
 
 select
@@ -47,13 +42,9 @@ select
     accounts.is_deleted,
     accounts.deleted_at,
     accounts.master_record_id as merged_into_account_id
-
 from accounts
 left join {{ ref('int_currency_rates_dated') }} as rates
     on {{ is_rate_of('rates', 'accounts.currency_iso_code', 'cast(null as date)') }}
-left join accounts as parents
-    on accounts.parent_account_id = parents.account_id
-left join {{ ref('stg_salesforce__users') }} as owners
-    on accounts.owner_id = owners.user_id
-left join deals
-    on accounts.account_id = deals.account_id
+left join accounts as parents on accounts.parent_account_id = parents.account_id
+left join {{ ref('stg_salesforce__users') }} as owners on accounts.owner_id = owners.user_id
+left join deals on accounts.account_id = deals.account_id

@@ -1,32 +1,23 @@
 {# The org's own fiscal periods go before what the first fiscal month suggests. #}
 
 with days as (
-
     select
         *,
         cast({{ dbt.date_trunc('week', 'date_day') }} as date) as week_start_date,
         cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month_start_date
-
     from {{ ref('int_dates_spined') }}
-
 ),
 
 periods as (
-
     select * from {{ ref('int_fiscal_periods_dated') }}
-
 ),
 
 organization as (
-
     select coalesce(max(case when is_fiscal_year_named_by_start then 1 else 0 end), 0) as is_named_by_start
-
     from {{ ref('stg_salesforce__organizations') }}
-
 ),
 
 fiscal as (
-
     select
         days.*,
         case
@@ -45,16 +36,12 @@ fiscal as (
             months.end_date,
             cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, 'days.month_start_date')) }} as date)
         ) as month_last_date
-
     from days
     cross join organization
-    left join periods as years
-        on days.date_day = years.date_day and years.period_type = 'Year'
+    left join periods as years on days.date_day = years.date_day and years.period_type = 'Year'
     left join periods as quarters
         on days.date_day = quarters.date_day and quarters.period_type = 'Quarter'
-    left join periods as months
-        on days.date_day = months.date_day and months.period_type = 'Month'
-
+    left join periods as months on days.date_day = months.date_day and months.period_type = 'Month'
 )
 
 select
@@ -87,5 +74,4 @@ select
     ) as fiscal_month_label,
     month_first_date as fiscal_month_start_date,
     month_last_date as fiscal_month_end_date
-
 from fiscal

@@ -11,19 +11,14 @@
 } %}
 
 with days as (
-
     select * from {{ ref('dim_dates') }}
-
 ),
 
 as_of as (
-
     select * from {{ ref('int_as_of') }}
-
 ),
 
 periods as (
-
     {% for kind, (first, last, label) in kinds.items() %}
     select
         {{ quoted(kind) }} as period_kind,
@@ -36,17 +31,14 @@ periods as (
         -- the as-of day itself is not over: nothing is expected of it yet
         sum(case when days.is_business_day and days.date_day < as_of.as_of_date then 1 else 0 end)
             as elapsed_day_count
-
     from days
     cross join as_of
     group by {{ first }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 ),
 
 placed as (
-
     select
         periods.*,
         as_of.as_of_at,
@@ -57,10 +49,8 @@ placed as (
         ) as previous_period_start_date,
         {{ utc_instant('periods.period_start_date') }} as starts_at,
         {{ utc_instant('cast(' ~ dbt.dateadd('day', 1, 'periods.period_end_date') ~ ' as date)') }} as ends_at
-
     from periods
     cross join as_of
-
 )
 
 select
@@ -82,5 +72,4 @@ select
         when placed.business_day_count = 0 then cast(0 as double)
         else cast(placed.elapsed_day_count as double) / placed.business_day_count
     end as elapsed_ratio
-
 from placed

@@ -8,5 +8,4 @@ select
     idle_limit_days,
     is_amount_required,
     is_inferred
-
 from {{ ref('int_sales_stages_resolved') }}

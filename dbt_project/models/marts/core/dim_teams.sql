@@ -1,31 +1,19 @@
 {# A team is a manager with everybody below. Teams overlap: a director's holds those of the managers below. #}
 
 with users as (
-
     select * from {{ ref('dim_users') }}
-
-),
-
-lines as (
-
-    select * from {{ ref('dim_reporting_lines') }}
-
 ),
 
 counted as (
-
     select
         lines.manager_id,
         sum(case when lines.distance_count = 1 then 1 else 0 end) as direct_report_count,
         count(*) as member_count,
         sum(case when users.is_seller and users.is_active then 1 else 0 end) as active_seller_count,
         max(case when users.is_seller then 1 else 0 end) = 1 as is_selling
-
-    from lines
-    inner join users
-        on lines.user_id = users.user_id
+    from {{ ref('dim_reporting_lines') }} as lines
+    inner join users on lines.user_id = users.user_id
     group by lines.manager_id
-
 )
 
 select
@@ -39,8 +27,6 @@ select
     cast(counted.member_count as bigint) as member_count,
     cast(counted.active_seller_count as bigint) as active_seller_count,
     counted.is_selling
-
 from users as managers
-inner join counted
-    on managers.user_id = counted.manager_id
+inner join counted on managers.user_id = counted.manager_id
 where managers.is_manager

@@ -24,5 +24,4 @@ select
     case when is_completed then {{ local_date('occurred_at') }} end as done_date,
     created_at,
     logging_lag_days
-
 from {{ ref('int_activities_unioned') }}

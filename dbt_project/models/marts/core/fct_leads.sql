@@ -6,21 +6,15 @@
 #}
 
 with leads as (
-
     select * from {{ ref('stg_salesforce__leads') }}
-    where
-        not is_deleted
-        and master_record_id is null
-
+    where not is_deleted and master_record_id is null
 ),
 
 touches as (
-
     select
         activities.who_id as lead_id,
         min(greatest(activities.occurred_at, leads.created_at)) as first_touched_at,
         count(*) as touch_count
-
     from {{ ref('fct_activities') }} as activities
     inner join leads
         on
@@ -34,19 +28,6 @@ touches as (
             )
     where activities.is_completed
     group by activities.who_id
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
-owners as (
-
-    select * from {{ ref('stg_salesforce__users') }}
-
 )
 
 select
@@ -76,12 +57,9 @@ select
     {{ elapsed_days('leads.created_at', 'coalesce(touches.first_touched_at, as_of.as_of_at)') }} * 24
         as response_hours,
     touches.first_touched_at is null as is_response_censored
-
 from leads
-cross join as_of
-left join touches
-    on leads.lead_id = touches.lead_id
-left join owners
-    on leads.owner_id = owners.user_id
+cross join {{ ref('int_as_of') }} as as_of
+left join touches on leads.lead_id = touches.lead_id
+left join {{ ref('stg_salesforce__users') }} as owners on leads.owner_id = owners.user_id
 left join {{ ref('fct_opportunities') }} as deals
     on leads.converted_opportunity_id = deals.opportunity_id

@@ -17,7 +17,6 @@
 } %}
 
 with versions as (
-
     select
         *,
         {% for column in fields.values() %}
@@ -31,14 +30,11 @@ with versions as (
             rows between unbounded preceding and 1 preceding
         ) as old_stage_order,
         lag(is_open) over in_order as was_open
-
     from {{ of_touched(ref('fct_opportunity_versions')) }}
     window in_order as (partition by opportunity_id order by version_number asc)
-
 ),
 
 changes as (
-
     {% for field, column in fields.items() %}
     select
         opportunity_id,
@@ -54,14 +50,9 @@ changes as (
         {{ 'stage_order - old_stage_order' if column == 'stage_name' else no_number }} as stage_steps,
         was_open and is_open as is_while_open,
         provenance
-
     from versions
-    where
-        version_number > 1
-        and {{ column }} is distinct from old_{{ column }}
-
+    where version_number > 1 and {{ column }} is distinct from old_{{ column }}
     union all
-
     {% endfor %}
     select
         spells.opportunity_id,
@@ -77,12 +68,10 @@ changes as (
         {{ no_number }} as stage_steps,
         cast(null as boolean) as is_while_open,
         spells.provenance
-
     from {{ of_touched(ref('int_opportunity_fields_rewound')) }} as spells
     inner join {{ ref('int_opportunities_classified') }} as deals
         on spells.opportunity_id = deals.opportunity_id
     where spells.spell_number > 1
-
 )
 
 select
@@ -111,7 +100,5 @@ select
     coalesce(changes.stage_steps < 0, false) as is_regression,
     coalesce(changes.stage_steps > 1 and changes.is_while_open, false) as is_skip,
     changes.provenance
-
 from changes
-left join {{ ref('stg_salesforce__users') }} as authors
-    on changes.changed_by_id = authors.user_id
+left join {{ ref('stg_salesforce__users') }} as authors on changes.changed_by_id = authors.user_id

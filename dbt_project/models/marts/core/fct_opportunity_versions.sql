@@ -1,33 +1,7 @@
 {# The owner is the one that the deal had then; the manager the one that this owner had then. #}
 
 with versions as (
-
     select * from {{ of_touched(ref('int_opportunity_versions_rebuilt')) }}
-
-),
-
-deals as (
-
-    select * from {{ ref('int_opportunities_classified') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_sales_stages_resolved') }}
-
-),
-
-users as (
-
-    select * from {{ ref('stg_salesforce__users') }}
-
-),
-
-managers as (
-
-    select * from {{ ref('int_users_versioned') }}
-
 )
 
 select
@@ -67,19 +41,17 @@ select
     versions.provenance,
     versions.history_known_from,
     deals.is_deleted
-
 from versions
-inner join deals
+inner join {{ ref('int_opportunities_classified') }} as deals
     on versions.opportunity_id = deals.opportunity_id
 left join {{ ref('int_currency_rates_dated') }} as rates
     on {{ is_rate_of('rates', 'versions.currency_iso_code', 'versions.close_date') }}
-left join stages
+left join {{ ref('int_sales_stages_resolved') }} as stages
     on
         deals.sales_process = stages.sales_process
         and versions.stage_name = stages.stage_name
-left join users
-    on deals.owner_id = users.user_id
-left join managers
+left join {{ ref('stg_salesforce__users') }} as users on deals.owner_id = users.user_id
+left join {{ ref('int_users_versioned') }} as managers
     on
         versions.owner_id = managers.user_id
         and versions.valid_from >= managers.valid_from

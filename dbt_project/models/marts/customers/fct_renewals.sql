@@ -5,7 +5,6 @@
 #}
 
 with cases as (
-
     select
         paired.*,
         as_of.as_of_date,
@@ -16,10 +15,8 @@ with cases as (
             when paired.due_date <= as_of.as_of_date then 'lapsed'
             else 'running'
         end as outcome
-
     from {{ ref('int_renewals_paired') }} as paired
     cross join {{ ref('int_as_of') }} as as_of
-
 )
 
 select
@@ -50,9 +47,6 @@ select
         when cases.contract_id is not null
             then cast({{ dbt.datediff('cases.due_date', 'cases.renewal_close_date', 'day') }} as bigint)
     end as renewal_delay_days
-
 from cases
-left join {{ ref('dim_accounts') }} as customers
-    on cases.account_id = customers.account_id
-left join {{ ref('dim_dates') }} as dates
-    on cases.due_date = dates.date_day
+left join {{ ref('dim_accounts') }} as customers on cases.account_id = customers.account_id
+left join {{ ref('dim_dates') }} as dates on cases.due_date = dates.date_day

@@ -5,32 +5,24 @@
 {% set slot = ['period_kind', 'period_start_date', 'breakdown', 'category', 'is_referral_source'] %}
 
 with periods as (
-
     select * from {{ ref('dim_periods') }}
-    where
-        period_kind in ('month', 'quarter', 'year')
-        and not is_future
-
+    where period_kind in ('month', 'quarter', 'year') and not is_future
 ),
 
 wins as (
-
     select
         wins.*,
         periods.period_kind,
         periods.period_start_date,
         coalesce(wins.owner_id, '') as owned_by_id,
         wins.account_id is null as is_without_account
-
     from {{ ref('int_wins_placed') }} as wins
     inner join periods
         on wins.close_date between periods.period_start_date and periods.period_end_date
     {{ upon_last('where', of_renewed_scopes("coalesce(wins.owner_id, '')")) }}
-
 ),
 
 broken_down as (
-
     {% for breakdown, category, is_referral in [
         ('kind', 'business_kind', 'false'),
         ('customer', "case when is_without_account then 'unknown' when is_repeat then 'repeat' else 'first' end", 'false'),
@@ -45,15 +37,12 @@ broken_down as (
         owned_by_id,
         account_id,
         amount
-
     from wins
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 ),
 
 owned as (
-
     select
         {{ slot | join(', ') }},
         owned_by_id,
@@ -62,14 +51,11 @@ owned as (
         count(*) as won_count,
         -- only an account of several owners may be there twice when these come together
         count(*) over (partition by {{ slot | join(', ') }}, account_id) > 1 as is_shared
-
     from broken_down
     group by {{ slot | join(', ') }}, owned_by_id, account_id
-
 ),
 
 summed as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -79,13 +65,10 @@ summed as (
         sum(owned.won_count) as won_count,
         count(case when not owned.is_shared then owned.account_id end)
         + count(distinct owned.account_id) filter (where owned.is_shared) as account_count
-
     from owned
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on owned.owned_by_id = scopes.owner_id
+    inner join {{ ref('int_scopes_membered') }} as scopes on owned.owned_by_id = scopes.owner_id
     {{ upon_last('where', is_renewed_scope('scopes', 'owned')) }}
     group by scopes.scope_kind, scopes.scope_id, owned.{{ slot | join(', owned.') }}
-
 )
 
 select
@@ -111,7 +94,6 @@ select
         ), 0
     ) as bookings_ratio,
     periods.is_complete
-
 from summed
 inner join periods
     on

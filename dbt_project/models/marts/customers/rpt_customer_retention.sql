@@ -13,13 +13,10 @@
 ] %}
 
 with known as (
-
     select min(start_date) as first_date from {{ ref('int_contracts_dated') }}
-
 ),
 
 placed as (
-
     select
         summed.*,
         periods.period_label,
@@ -30,14 +27,12 @@ placed as (
                 <= periods.period_start_date
                 then 1
         end as known_factor
-
     from {{ ref('int_retention_summed') }} as summed
     cross join known
     inner join {{ ref('dim_periods') }} as periods
         on
             summed.period_kind = periods.period_kind
             and summed.period_start_date = periods.period_start_date
-
 )
 
 select
@@ -68,5 +63,4 @@ select
             then 'The period begins before wins are known for a whole contract term.'
     end as unknown_reason,
     is_complete
-
 from placed

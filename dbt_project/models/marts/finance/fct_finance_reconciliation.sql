@@ -5,48 +5,35 @@
 #}
 
 with bookings as (
-
     select
         *,
         row_number() over (partition by opportunity_id order by booked_date asc, booking_id asc)
             as booking_place
-
     from {{ ref('int_finance_bookings_matched') }}
-
 ),
 
 covered as (
-
     select
         min(dates.fiscal_month_start_date) as first_date,
         max(dates.fiscal_month_end_date) as last_date
-
     from bookings
-    inner join {{ ref('dim_dates') }} as dates
-        on bookings.booked_date = dates.date_day
-
+    inner join {{ ref('dim_dates') }} as dates on bookings.booked_date = dates.date_day
 ),
 
 booked as (
-
     select distinct opportunity_id from bookings
     where opportunity_id is not null
-
 ),
 
 deals as (
-
     select
         deals.*,
         booked.opportunity_id is not null as is_booked,
         deals.close_date between covered.first_date and covered.last_date as is_covered
-
     from {{ ref('fct_opportunities') }} as deals
     cross join covered
-    left join booked
-        on deals.opportunity_id = booked.opportunity_id
+    left join booked on deals.opportunity_id = booked.opportunity_id
     where deals.is_won
-
 )
 
 select
@@ -76,12 +63,10 @@ select
         coalesce(case when bookings.booking_id is null or bookings.booking_place = 1 then deals.amount end, 0)
         - coalesce(bookings.amount, 0) as decimal(18, 2)
     ) as difference_amount
-
 from bookings
 full outer join deals
     on bookings.opportunity_id = deals.opportunity_id
-left join {{ ref('dim_accounts') }} as buyers
-    on bookings.account_id = buyers.account_id
+left join {{ ref('dim_accounts') }} as buyers on bookings.account_id = buyers.account_id
 where
     bookings.booking_id is not null
     or (not deals.is_booked and deals.is_covered)

@@ -3,14 +3,7 @@
     still expected and what the goal is. A team's forecast is the sum of its people's, its goal the one set for the team.
 #}
 
-with forecasts as (
-
-    select * from {{ ref('rpt_forecast_quarterly') }}
-
-),
-
-summed as (
-
+with summed as (
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -20,20 +13,14 @@ summed as (
         sum(forecasts.closed_won_amount) as booked_amount,
         sum(forecasts.expected_open_amount) as expected_amount,
         max(case when forecasts.is_current_quarter then 1 else 0 end) = 1 as is_current_quarter
-
-    from forecasts
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on forecasts.owner_id = scopes.owner_id
+    from {{ ref('rpt_forecast_quarterly') }} as forecasts
+    inner join {{ ref('int_scopes_membered') }} as scopes on forecasts.owner_id = scopes.owner_id
     group by scopes.scope_kind, scopes.scope_id, scopes.scope_name, forecasts.fiscal_quarter_start_date
-
 ),
 
 currencies as (
-
     select max(case when is_corporate then currency_iso_code end) as corporate_iso_code
-
     from {{ ref('stg_salesforce__currency_types') }}
-
 )
 
 select
@@ -50,7 +37,6 @@ select
     cast(goals.goal_value - summed.booked_amount - summed.expected_amount as decimal(18, 2)) as gap_amount,
     currencies.corporate_iso_code as currency_iso_code,
     as_of.as_of_at
-
 from summed
 cross join currencies
 cross join {{ ref('int_as_of') }} as as_of

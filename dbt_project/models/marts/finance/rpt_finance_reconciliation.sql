@@ -4,41 +4,31 @@
 #}
 
 with listed as (
-
     select * from {{ ref('fct_finance_reconciliation') }}
-
 ),
 
 covered as (
-
     select
         min(dates.fiscal_month_start_date) as first_date,
         max(dates.fiscal_month_end_date) as last_date
-
     from listed
-    inner join {{ ref('dim_dates') }} as dates
-        on listed.booked_date = dates.date_day
-
+    inner join {{ ref('dim_dates') }} as dates on listed.booked_date = dates.date_day
 ),
 
 periods as (
-
     select
         periods.*,
         periods.period_start_date >= covered.first_date
         and periods.period_end_date <= covered.last_date as is_covered
-
     from {{ ref('dim_periods') }} as periods
     inner join covered
         on
             periods.period_start_date <= covered.last_date
             and periods.period_end_date >= covered.first_date
     where periods.period_kind in ('month', 'quarter', 'year')
-
 ),
 
 entries as (
-
     select
         coalesce(account_id, '') as account_id,
         coalesce(account_name, '') as account_name,
@@ -49,12 +39,9 @@ entries as (
         0 as finance_only_amount,
         1 as deal_count,
         0 as booking_count
-
     from {{ ref('fct_opportunities') }}
     where is_won
-
     union all
-
     select
         coalesce(account_id, '') as account_id,
         coalesce(account_name, '') as account_name,
@@ -66,9 +53,7 @@ entries as (
             as finance_only_amount,
         0 as deal_count,
         case when booking_id is null then 0 else 1 end as booking_count
-
     from listed
-
 )
 
 select
@@ -85,7 +70,6 @@ select
     cast(sum(entries.deal_count) as bigint) as crm_deal_count,
     cast(sum(entries.booking_count) as bigint) as finance_booking_count,
     periods.is_covered
-
 from entries
 inner join periods
     on entries.entry_date between periods.period_start_date and periods.period_end_date

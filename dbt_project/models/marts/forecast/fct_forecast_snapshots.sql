@@ -20,7 +20,6 @@
 {% set key = ["coalesce(versions.owner_id, '')", 'dates.fiscal_quarter_start_date'] %}
 
 with versions as (
-
     -- what a version adds is the same at every point
     select
         coalesce(versions.owner_id, '') as owner_id,
@@ -33,10 +32,8 @@ with versions as (
         case when {{ condition }} then {{ amount }} end as {{ name }},
         {% endfor %}
         case when deals.is_won then deals.close_date end as deal_won_date
-
     from {{ ref('fct_opportunity_versions') }} as versions
-    inner join {{ ref('dim_dates') }} as dates
-        on versions.close_date = dates.date_day
+    inner join {{ ref('dim_dates') }} as dates on versions.close_date = dates.date_day
     left join {{ ref('fct_opportunities') }} as deals
         on versions.opportunity_id = deals.opportunity_id
     left join {{ ref('dim_sales_stages') }} as own_stages
@@ -46,7 +43,6 @@ with versions as (
     where
         (versions.is_open or versions.is_won)
         {{ upon_last('and', is_renewed(key)) }}
-
 )
 
 select
@@ -65,7 +61,6 @@ select
         coalesce(sum(case when {{ is_won_in_time }} then versions.commit_open_amount end), 0)
         as decimal(18, 2)
     ) as commit_won_amount
-
 from {{ ref('int_forecast_points') }} as points
 inner join versions
     on

@@ -1,7 +1,6 @@
 {# Of what stood in Commit at the begin of a week, due in the quarter, how much was won within the quarter. #}
 
 with summed as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -15,7 +14,6 @@ with summed as (
         sum(snapshots.commit_open_amount) as commit_amount,
         sum(snapshots.commit_won_count) as won_count,
         sum(snapshots.commit_won_amount) as won_amount
-
     from {{ ref('int_forecast_points') }} as points
     inner join {{ ref('fct_forecast_snapshots') }} as snapshots
         on
@@ -27,7 +25,6 @@ with summed as (
             and (points.is_owner_known or scopes.scope_kind = 'company')
     {{ upon_last('where', is_renewed_rollup('scopes', 'points')) }}
     group by scopes.scope_kind, scopes.scope_id, points.fiscal_quarter_start_date, points.week_number
-
 )
 
 select
@@ -48,5 +45,4 @@ select
             then cast(won_amount as double) / cast(commit_amount as double)
     end as hit_value_rate,
     is_complete
-
 from summed

@@ -5,7 +5,6 @@
 #}
 
 with forecasts as (
-
     {% for kind in ['closed', 'commit', 'best_case', 'weighted', 'default_weighted'] %}
     select
         scope_kind,
@@ -17,16 +16,13 @@ with forecasts as (
         {{ kind }}_amount - actual_amount as error_amount,
         actual_amount,
         previous_actual_amount
-
     from {{ ref('rpt_forecast_rollups') }}
     where is_complete
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 ),
 
 sellers as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -34,7 +30,6 @@ sellers as (
         forecasts.week_number,
         sum(abs(forecasts.error_amount)) as error_amount,
         sum(forecasts.actual_amount) as actual_amount
-
     from forecasts
     inner join {{ ref('int_scopes_membered') }} as scopes
         on
@@ -42,11 +37,9 @@ sellers as (
             and forecasts.scope_id = scopes.owner_id
     {{ upon_last('where', is_renewed(['scopes.scope_kind', 'scopes.scope_id'])) }}
     group by scopes.scope_kind, scopes.scope_id, forecasts.forecast_kind, forecasts.week_number
-
 ),
 
 summed as (
-
     select
         scope_kind,
         scope_id,
@@ -59,11 +52,9 @@ summed as (
         sum(abs(error_amount)) as absolute_error_amount,
         sum(case when previous_actual_amount is not null then abs(error_amount) end) as compared_error_amount,
         sum(abs(actual_amount - previous_actual_amount)) as naive_error_amount
-
     from forecasts
     {{ upon_last('where', is_renewed(['scope_kind', 'scope_id'])) }}
     group by scope_kind, scope_id, forecast_kind, week_number
-
 )
 
 select
@@ -85,7 +76,6 @@ select
         as {{ name }},
     {% endfor %}
     summed.quarter_count
-
 from summed
 left join sellers
     on

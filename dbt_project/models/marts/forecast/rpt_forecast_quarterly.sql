@@ -1,20 +1,15 @@
 {# What each seller's running and next fiscal quarter will bring, from what is won and what is open at T. #}
 
 with users as (
-
     select * from {{ ref('dim_users') }}
     where is_seller
-
 ),
 
 quarters as (
-
     select * from {{ ref('int_forecast_quarters') }}
-
 ),
 
 quotas as (
-
     select
         quotas.owner_id,
         quarters.fiscal_quarter_start_date,
@@ -23,11 +18,9 @@ quotas as (
     inner join quarters
         on quotas.start_date between quarters.fiscal_quarter_start_date and quarters.fiscal_quarter_end_date
     group by quotas.owner_id, quarters.fiscal_quarter_start_date
-
 ),
 
 placed as (
-
     select
         deals.*,
         forecast.expected_amount as forecast_amount,
@@ -35,17 +28,14 @@ placed as (
         deals.is_open and deals.close_date >= quarters.fiscal_quarter_start_date as is_due,
         deals.close_date < quarters.fiscal_quarter_start_date as is_overdue
     from {{ ref('fct_opportunities') }} as deals
-    inner join quarters
-        on deals.close_date <= quarters.fiscal_quarter_end_date
+    inner join quarters on deals.close_date <= quarters.fiscal_quarter_end_date
     left join {{ ref('fct_forecast_deals') }} as forecast on deals.opportunity_id = forecast.opportunity_id
     where
         deals.close_date >= quarters.fiscal_quarter_start_date
         or (deals.is_open and quarters.is_current_quarter)
-
 ),
 
 deals as (
-
     select
         owner_id,
         placed_quarter_start_date as fiscal_quarter_start_date,
@@ -59,11 +49,9 @@ deals as (
         sum(case when is_overdue then amount end) as overdue_open_amount
     from placed
     group by owner_id, placed_quarter_start_date
-
 ),
 
 figures as (
-
     select
         users.user_id as owner_id,
         users.user_name as owner_name,
@@ -91,7 +79,6 @@ figures as (
         on users.user_id = deals.owner_id
             and quarters.fiscal_quarter_start_date = deals.fiscal_quarter_start_date
     where users.is_active or coalesce(deals.owner_id, quotas.owner_id) is not null
-
 )
 
 select

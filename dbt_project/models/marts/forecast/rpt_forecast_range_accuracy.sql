@@ -5,7 +5,6 @@
 {% set quantiles = {'p10': 0.1, 'p50': 0.5, 'p90': 0.9} %}
 
 with judged as (
-
     select
         *,
         {% for name, share in quantiles.items() %}
@@ -15,10 +14,8 @@ with judged as (
         ) as {{ name }}_loss,
         {% endfor %}
         case when actual_amount between p10_amount and p90_amount then 1 else 0 end as is_covered
-
     from {{ ref('rpt_forecast_rollup_ranges') }}
     where is_complete
-
 )
 
 select
@@ -37,6 +34,5 @@ select
         as pinball_ratio,
     cast(sum(is_covered) as double) / count(*) as coverage_rate,
     cast(avg(p90_amount - p10_amount) as decimal(18, 2)) as average_width_amount
-
 from judged
 group by scope_kind, scope_id, forecast_kind, week_number

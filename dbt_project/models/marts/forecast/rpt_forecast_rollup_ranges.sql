@@ -7,7 +7,6 @@
 {% set shares = {'p10': 0.9, 'p50': 0.5, 'p90': 0.1} %}
 
 with forecasts as (
-
     {% for kind in kinds %}
     select
         scope_kind,
@@ -22,16 +21,13 @@ with forecasts as (
         cast({{ kind }}_amount - actual_amount as double) as error_amount,
         actual_amount,
         is_complete
-
     from {{ ref('rpt_forecast_rollups') }}
     where scope_kind <> 'owner'
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 ),
 
 errors as (
-
     -- what was forecast too much was booked too little
     select
         forecasts.scope_kind,
@@ -43,7 +39,6 @@ errors as (
         {{ percentile('earlier.error_amount', share) }} as {{ name }}_error,
         {% endfor %}
         count(earlier.error_amount) as earlier_quarter_count
-
     from forecasts
     inner join forecasts as earlier
         on
@@ -59,7 +54,6 @@ errors as (
         forecasts.forecast_kind,
         forecasts.fiscal_quarter_start_date,
         forecasts.week_number
-
 )
 
 select
@@ -80,7 +74,6 @@ select
     {% endfor %}
     forecasts.actual_amount,
     forecasts.is_complete
-
 from forecasts
 inner join errors
     on

@@ -4,36 +4,23 @@
 #}
 
 with scopes as (
-
     select * from {{ ref('int_scopes_membered') }}
-
 ),
 
 named as (
-
-    select distinct
-        scope_kind,
-        scope_id,
-        scope_name
+    select distinct scope_kind, scope_id, scope_name
     from scopes
-
 ),
 
 spine as (
-
-    select
-        named.*,
-        points.*
-
+    select named.*, points.*
     from named
     inner join {{ ref('int_forecast_points') }} as points
         on points.is_owner_known or named.scope_kind = 'company'
     {{ upon_last('where', is_renewed_rollup('named', 'points')) }}
-
 ),
 
 summed as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -50,30 +37,23 @@ summed as (
         sum(snapshots.omitted_open_amount) as omitted_amount,
         sum(snapshots.closed_amount + snapshots.weighted_open_amount) as weighted_amount,
         sum(snapshots.closed_amount + snapshots.default_weighted_open_amount) as default_weighted_amount
-
     from {{ ref('fct_forecast_snapshots') }} as snapshots
-    inner join scopes
-        on snapshots.owner_id = scopes.owner_id
+    inner join scopes on snapshots.owner_id = scopes.owner_id
     {{ upon_last('where', is_renewed_rollup('scopes', 'snapshots')) }}
     group by
         scopes.scope_kind, scopes.scope_id, snapshots.fiscal_quarter_start_date, snapshots.week_number
-
 ),
 
 actuals as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
         deals.fiscal_quarter_start_date,
         sum(deals.amount) as actual_amount
-
     from {{ ref('fct_opportunities') }} as deals
-    inner join scopes
-        on coalesce(deals.owner_id, '') = scopes.owner_id
+    inner join scopes on coalesce(deals.owner_id, '') = scopes.owner_id
     where deals.is_won
     group by scopes.scope_kind, scopes.scope_id, deals.fiscal_quarter_start_date
-
 )
 
 select
@@ -97,7 +77,6 @@ select
         as decimal(18, 2)
     ) as previous_actual_amount,
     spine.is_complete
-
 from spine
 left join summed
     on

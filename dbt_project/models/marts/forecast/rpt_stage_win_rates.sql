@@ -1,15 +1,3 @@
-with rates as (
-
-    select * from {{ ref('int_stage_win_rates_estimated') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('dim_sales_stages') }}
-
-)
-
 select
     rates.sales_process,
     rates.stage_name,
@@ -19,7 +7,6 @@ select
     cast(rates.observed_win_rate as double) as observed_win_rate,
     cast(rates.win_rate as double) as win_rate,
     cast(stages.default_probability_rate as double) as default_probability_rate
-from rates
-left join stages
-    on rates.sales_process = stages.sales_process
-        and rates.stage_name = stages.stage_name
+from {{ ref('int_stage_win_rates_estimated') }} as rates
+left join {{ ref('dim_sales_stages') }} as stages
+    on rates.sales_process = stages.sales_process and rates.stage_name = stages.stage_name

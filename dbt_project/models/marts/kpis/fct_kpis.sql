@@ -8,15 +8,12 @@
 {{ config(materialized='view') }}
 
 with figures as (
-
     select
         *,
         expected_actual is not null as has_limits,
         expected_actual - usual_variation as lower_limit,
         expected_actual + usual_variation as upper_limit
-
     from {{ ref('int_kpis_compared') }}
-
 )
 
 select
@@ -61,11 +58,8 @@ select
             then 'The period ends before the history of deals is known.'
     end as unknown_reason,
     told.is_current
-
 from figures
-inner join {{ ref('int_periods_told') }} as told
-    on figures.told_number = told.told_number
-inner join {{ ref('int_scopes_numbered') }} as scopes
-    on figures.scope_number = scopes.scope_number
+inner join {{ ref('int_periods_told') }} as told on figures.told_number = told.told_number
+inner join {{ ref('int_scopes_numbered') }} as scopes on figures.scope_number = scopes.scope_number
 inner join {{ ref('int_kpi_metrics_numbered') }} as metrics
     on figures.metric_number = metrics.metric_number

@@ -1,7 +1,6 @@
 {% set reaches = [7, 14, 30] %}
 
 with by_owner as (
-
     select
         points.period_kind,
         points.period_start_date,
@@ -16,12 +15,9 @@ with by_owner as (
         count(deals.direct_days) as touched_count,
         sum(deals.contact_count) as contact_count,
         sum(case when deals.contact_count >= 2 then 1 else 0 end) as multi_threaded_count
-
     from {{ ref('int_open_deals_touched') }} as deals
-    inner join {{ ref('int_coverage_points') }} as points
-        on deals.snapshot_at = points.snapshot_at
+    inner join {{ ref('int_coverage_points') }} as points on deals.snapshot_at = points.snapshot_at
     group by points.period_kind, points.period_start_date, deals.owner_id
-
 )
 
 select
@@ -44,8 +40,6 @@ select
     cast(sum(by_owner.contact_count) as double) / sum(by_owner.open_count) as average_contact_count,
     cast(sum(by_owner.multi_threaded_count) as bigint) as multi_threaded_count,
     cast(sum(by_owner.multi_threaded_count) as double) / sum(by_owner.open_count) as multi_threaded_rate
-
 from by_owner
-inner join {{ ref('int_scopes_membered') }} as scopes
-    on by_owner.owner_id = scopes.owner_id
+inner join {{ ref('int_scopes_membered') }} as scopes on by_owner.owner_id = scopes.owner_id
 group by scopes.scope_kind, scopes.scope_id, by_owner.period_kind, by_owner.period_start_date

@@ -6,19 +6,15 @@
 {% set limit = var('lead_response_limit_hours') %}
 
 with leads as (
-
     select
         leads.*,
         coalesce(leads.owner_id, '') as owned_by_id,
         coalesce(leads.lead_source, '') as source_name,
         dates.fiscal_month_start_date as cohort_start_date,
         as_of.as_of_date
-
     from {{ ref('fct_leads') }} as leads
     cross join {{ ref('int_as_of') }} as as_of
-    inner join {{ ref('dim_dates') }} as dates
-        on leads.created_date = dates.date_day
-
+    inner join {{ ref('dim_dates') }} as dates on leads.created_date = dates.date_day
 )
 
 select
@@ -43,6 +39,5 @@ select
     / count(*) as within_limit_rate,
     max({{ dbt.datediff('created_date', 'as_of_date', 'day') }}) >= 90
     and min({{ dbt.datediff('created_date', 'as_of_date', 'day') }}) >= 90 as is_mature
-
 from leads
 group by cohort_start_date, source_name, owned_by_id

@@ -5,7 +5,6 @@
 {% set limit = var('lead_response_limit_hours') %}
 
 with leads as (
-
     select
         leads.lead_id,
         leads.response_hours,
@@ -20,26 +19,17 @@ with leads as (
                 case when leads.is_response_censored then 0 else 1 end asc,
                 leads.lead_id asc
         ) as waiting_number
-
     from {{ ref('fct_leads') }} as leads
-    inner join {{ ref('dim_dates') }} as dates
-        on leads.created_date = dates.date_day
-
+    inner join {{ ref('dim_dates') }} as dates on leads.created_date = dates.date_day
 ),
 
 members as (
-
-    select
-        *,
-        dense_rank() over (order by scope_kind asc, scope_id asc) as scope_number
-
+    select *, dense_rank() over (order by scope_kind asc, scope_id asc) as scope_number
     from {{ ref('int_scopes_membered') }}
     where scope_kind <> 'company'
-
 ),
 
 scoped as (
-
     -- leads in a queue are nobody's, and the company's all the same
     select
         0 as scope_number,
@@ -47,36 +37,22 @@ scoped as (
         'company' as scope_id,
         'Company' as scope_name,
         leads.*
-
     from leads
     union all
-
-    select
-        members.scope_number,
-        members.scope_kind,
-        members.scope_id,
-        members.scope_name,
-        leads.*
-
+    select members.scope_number, members.scope_kind, members.scope_id, members.scope_name, leads.*
     from leads
-    inner join members
-        on leads.owned_by_id = members.owner_id
-
+    inner join members on leads.owned_by_id = members.owner_id
 ),
 
 waiting as (
-
     select
         *,
         row_number() over (partition by scope_number, cohort_start_date order by waiting_number asc)
             as at_risk_count
-
     from scoped
-
 ),
 
 surviving as (
-
     -- the share that still waits after this touch: the product of (1 − 1 / at risk) over the touches so far
     select
         *,
@@ -95,9 +71,7 @@ surviving as (
                 rows between unbounded preceding and current row
             )
         ) as waiting_share
-
     from waiting
-
 )
 
 select
@@ -115,6 +89,5 @@ select
     cast(sum(case when is_undecided then 1 else 0 end) as bigint) as undecided_count,
     cast(sum(case when is_within then 1 else 0 end) as double)
     / nullif(sum(case when is_undecided then 0 else 1 end), 0) as within_limit_rate
-
 from surviving
 group by scope_kind, scope_id, cohort_start_date

@@ -1,14 +1,11 @@
 {# Weeks without any business have a row too, so that the week before is always the row before. #}
 
 with users as (
-
     select * from {{ ref('dim_users') }}
     where is_seller
-
 ),
 
 spine as (
-
     select
         users.user_id as owner_id,
         users.user_name as owner_name,
@@ -19,11 +16,9 @@ spine as (
         weeks.elapsed_ratio
     from users
     cross join {{ ref('int_reporting_weeks') }} as weeks
-
 ),
 
 figures as (
-
     select
         spine.*,
         coalesce(measures.bookings_amount, 0) as bookings_amount,
@@ -46,7 +41,6 @@ figures as (
         on spine.owner_id = pipeline.owner_id and spine.pipeline_date = pipeline.level_date
     left join {{ ref('int_owner_goals_weekly') }} as goals
         on spine.owner_id = goals.owner_id and spine.week_start_date = goals.week_start_date
-
 )
 
 select

@@ -4,7 +4,6 @@
 #}
 
 with owned as (
-
     select
         owner_id,
         period_start_date,
@@ -15,14 +14,11 @@ with owned as (
         count(amount) as sized_count,
         sum(cycle_days) as cycle_days,
         count(cycle_days) as cycle_count
-
     from {{ ref('int_velocity_deals_counted') }}
     group by owner_id, period_start_date
-
 ),
 
 summed as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -33,22 +29,14 @@ summed as (
         sum(owned.lost_count) as lost_count,
         cast(sum(owned.sized_amount) as double) / nullif(sum(owned.sized_count), 0) as average_deal_amount,
         sum(owned.cycle_days) / nullif(sum(owned.cycle_count), 0) as cycle_days
-
     from owned
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on owned.owner_id = scopes.owner_id
+    inner join {{ ref('int_scopes_membered') }} as scopes on owned.owner_id = scopes.owner_id
     group by scopes.scope_kind, scopes.scope_id, owned.period_start_date
-
 ),
 
 rated as (
-
-    select
-        *,
-        cast(won_count as double) / nullif(won_count + lost_count, 0) as win_rate
-
+    select *, cast(won_count as double) / nullif(won_count + lost_count, 0) as win_rate
     from summed
-
 )
 
 select
@@ -68,9 +56,6 @@ select
         when rated.cycle_days > 0
             then rated.open_count * rated.win_rate * rated.average_deal_amount / rated.cycle_days
     end as velocity_amount
-
 from rated
 inner join {{ ref('dim_periods') }} as months
-    on
-        months.period_kind = 'month'
-        and rated.period_start_date = months.period_start_date
+    on months.period_kind = 'month' and rated.period_start_date = months.period_start_date

@@ -4,26 +4,14 @@
     each other overlap and are never added up.
 #}
 
-with lines as (
-
-    select * from {{ ref('dim_reporting_lines') }}
-
-),
-
-members as (
-
-    select
-        lines.manager_id,
-        managers.user_name as manager_name,
-        lines.user_id as owner_id
-    from lines
+with members as (
+    select lines.manager_id, managers.user_name as manager_name, lines.user_id as owner_id
+    from {{ ref('dim_reporting_lines') }} as lines
     inner join {{ ref('dim_users') }} as managers on lines.manager_id = managers.user_id
     where managers.is_manager
-
 ),
 
 team as (
-
     select
         members.manager_id,
         kpis.week_start_date,
@@ -51,7 +39,6 @@ team as (
     inner join {{ ref('rpt_owner_kpis_weekly') }} as kpis on members.owner_id = kpis.owner_id
     inner join {{ ref('int_reporting_weeks') }} as weeks on kpis.week_start_date = weeks.week_start_date
     group by members.manager_id, kpis.week_start_date, members.manager_name
-
 )
 
 select

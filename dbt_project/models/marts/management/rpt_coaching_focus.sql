@@ -5,20 +5,16 @@
 #}
 
 with users as (
-
     select * from {{ ref('dim_users') }}
     where is_seller and is_active
-
 ),
 
 recent as (
-
     select kpis.*
     from {{ ref('rpt_owner_kpis_weekly') }} as kpis
     cross join {{ ref('int_as_of') }} as as_of
     where not kpis.is_current_week
         and {{ dbt.datediff('kpis.week_start_date', 'as_of.as_of_date', 'day') }} < 35
-
 ),
 
 measures as (
@@ -42,7 +38,6 @@ measures as (
 ),
 
 weakest as (
-
     select
         *,
         cast(round(100.0 * actual / goal, 0) as bigint) as attained_percent,
@@ -51,11 +46,9 @@ weakest as (
             as weakness_number
     from measures
     where actual < goal
-
 ),
 
 counted as (
-
     select
         owner_id,
         rule_id,
@@ -65,30 +58,25 @@ counted as (
     from {{ ref('fct_process_exceptions') }}
     where status = 'open'
     group by owner_id, rule_id, rule_name
-
 ),
 
 heaviest as (
-
     select
         *,
         row_number()
             over (partition by owner_id order by weight desc nulls last, rule_id asc)
             as weight_number
     from counted
-
 ),
 
 -- what a rule finds about the person instead of a record; how a manager leads is for another talk
 habits as (
-
     select
         owner_id,
         {{ dbt.listagg("rule_name || ': ' || detail || '.'", "' '", "order by rule_id") }} as habits
     from {{ ref('fct_process_exceptions') }}
     where status = 'open' and record_object = 'User' and rule_id not like 'MGR-%'
     group by owner_id
-
 )
 
 select

@@ -5,7 +5,6 @@
 #}
 
 with exceptions as (
-
     select
         record_id as opportunity_id,
         detail,
@@ -14,11 +13,9 @@ with exceptions as (
             as severity_weight
     from {{ ref('fct_process_exceptions') }}
     where record_object = 'Opportunity' and status = 'open'
-
 ),
 
 weighed as (
-
     select
         opportunity_id,
         count(*) as open_exception_count,
@@ -26,11 +23,9 @@ weighed as (
         {{ dbt.listagg('detail', "'; '", 'order by severity_weight desc, detail') }} as reasons
     from exceptions
     group by opportunity_id
-
 ),
 
 scored as (
-
     select
         deals.*,
         weighed.open_exception_count,
@@ -40,7 +35,6 @@ scored as (
     from {{ ref('fct_opportunities') }} as deals
     inner join weighed on deals.opportunity_id = weighed.opportunity_id
     where deals.is_open
-
 )
 
 select

@@ -6,21 +6,16 @@
 #}
 
 with users as (
-
     select * from {{ ref('dim_users') }}
     where is_active and is_person
-
 ),
 
 seller_roles as (
-
     select distinct role_name from users
     where is_seller and role_name is not null
-
 ),
 
 days as (
-
     select
         dates.date_day,
         dates.day_of_week_number,
@@ -30,24 +25,18 @@ days as (
     cross join {{ ref('int_as_of') }} as as_of
     where dates.date_day >= as_of.as_of_date
         and dates.date_day < cast({{ dbt.dateadd('day', 14, 'as_of.as_of_date') }} as date)
-
 ),
 
 meetings as (
-
-    select
-        days.date_day,
-        cadence.*
+    select days.date_day, cadence.*
     from {{ ref('management_cadence') }} as cadence
     inner join days on cadence.weekday_number = days.day_of_week_number
     where cadence.frequency = 'weekly'
         or (cadence.frequency = 'monthly' and days.month_day_count < 7)
         or (cadence.frequency = 'quarterly' and days.quarter_day_count < 7)
-
 ),
 
 reports as (
-
     -- The account of an interface is a user like any other, and reports to somebody too.
     select
         manager_id,
@@ -63,11 +52,9 @@ reports as (
             or is_manager
             or role_name in (select seller_roles.role_name from seller_roles)
         )
-
 ),
 
 invited as (
-
     select
         managers.user_id as manager_id,
         reports.report_id,
@@ -81,13 +68,10 @@ invited as (
     from users as managers
     cross join meetings
     left join reports on managers.user_id = reports.manager_id and meetings.per = 'report'
-    where managers.is_manager
-        and (meetings.per = 'manager' or reports.report_id is not null)
-
+    where managers.is_manager and (meetings.per = 'manager' or reports.report_id is not null)
 ),
 
 timed as (
-
     select
         *,
         cast(
@@ -95,7 +79,6 @@ timed as (
             as {{ dbt.type_timestamp() }}
         ) as starts_at_local
     from invited
-
 )
 
 select

@@ -1,34 +1,8 @@
 {% set last_touch = 'coalesce(opportunities.last_activity_at, opportunities.created_at)' %}
 
 with opportunities as (
-
     select * from {{ ref('int_opportunities_measured') }}
     {{ upon_last('where', is_renewed(['opportunity_id'])) }}
-
-),
-
-users as (
-
-    select * from {{ ref('stg_salesforce__users') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('stg_salesforce__accounts') }}
-
-),
-
-dates as (
-
-    select * from {{ ref('dim_dates') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
 )
 
 select
@@ -106,12 +80,9 @@ select
     opportunities.contact_role_count,
     opportunities.loss_reason,
     dates.fiscal_quarter_start_date
-
 from opportunities
-cross join as_of
-left join accounts
+cross join {{ ref('int_as_of') }} as as_of
+left join {{ ref('stg_salesforce__accounts') }} as accounts
     on opportunities.account_id = accounts.account_id
-left join users
-    on opportunities.owner_id = users.user_id
-left join dates
-    on opportunities.close_date = dates.date_day
+left join {{ ref('stg_salesforce__users') }} as users on opportunities.owner_id = users.user_id
+left join {{ ref('dim_dates') }} as dates on opportunities.close_date = dates.date_day

@@ -1,9 +1,3 @@
-with opportunities as (
-
-    select * from {{ ref('int_opportunities_classified') }}
-
-)
-
 select
     opportunity_id,
     opportunity_name,
@@ -12,6 +6,5 @@ select
     amount,
     coalesce(deleted_at, last_modified_at) as deleted_at,
     coalesce(deletion_kind, 'soft') as deletion_kind
-
-from opportunities
+from {{ ref('int_opportunities_classified') }}
 where is_deleted

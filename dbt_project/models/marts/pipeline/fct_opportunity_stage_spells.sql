@@ -2,30 +2,6 @@
 
 {{ config(materialized='view') }}
 
-with spells as (
-
-    select * from {{ ref('int_stage_spells_collapsed') }}
-
-),
-
-opportunities as (
-
-    select * from {{ ref('int_opportunities_classified') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_sales_stages_resolved') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-)
-
 select
     spells.opportunity_id,
     spells.spell_number,
@@ -38,12 +14,11 @@ select
     {{ elapsed_days('spells.entered_at', 'coalesce(spells.exited_at, as_of.as_of_at)') }} as duration_days,
     spells.next_stage_name,
     spells.provenance
-
-from spells
-cross join as_of
-inner join opportunities
+from {{ ref('int_stage_spells_collapsed') }} as spells
+cross join {{ ref('int_as_of') }} as as_of
+inner join {{ ref('int_opportunities_classified') }} as opportunities
     on spells.opportunity_id = opportunities.opportunity_id
-left join stages
+left join {{ ref('int_sales_stages_resolved') }} as stages
     on
         opportunities.sales_process = stages.sales_process
         and spells.stage_name = stages.stage_name

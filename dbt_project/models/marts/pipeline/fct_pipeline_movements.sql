@@ -4,7 +4,6 @@
 {{ config(materialized='view') }}
 
 with states as (
-
     select
         *,
         was_open and was_due as is_opening,
@@ -12,13 +11,10 @@ with states as (
         is_won and is_due as is_booked,
         is_there and not is_open and not is_won and is_due
         and (was_open or was_won or not was_there) as is_dropped
-
     from {{ ref('int_due_deals_paired') }}
-
 ),
 
 moved as (
-
     select
         *,
         end_amount - begin_amount as change_amount,
@@ -37,14 +33,11 @@ moved as (
             when is_due_earlier then 'moved_earlier'
             else 'pushed_out'
         end as exit_leg
-
     from states
     where is_opening or is_closing or is_booked or is_dropped
-
 ),
 
 legs as (
-
     select
         *,
         entry_leg as leg,
@@ -52,11 +45,8 @@ legs as (
         cast(null as {{ dbt.type_string() }}) as counterpart_owner_id,
         begin_amount as leg_amount,
         1 as direction
-
     from moved
-
     union all
-
     select
         *,
         case when change_amount > 0 then 'increased' else 'decreased' end as leg,
@@ -64,7 +54,6 @@ legs as (
         cast(null as {{ dbt.type_string() }}) as counterpart_owner_id,
         abs(change_amount) as leg_amount,
         case when change_amount > 0 then 1 else -1 end as direction
-
     from moved
     where change_amount <> 0
 
@@ -73,7 +62,6 @@ legs as (
         ('transferred_in', 'end_owner_id', 'begin_owner_id', 1),
     ] %}
     union all
-
     select
         *,
         {{ quoted(leg) }} as leg,
@@ -81,13 +69,10 @@ legs as (
         {{ others }} as counterpart_owner_id,
         end_amount as leg_amount,
         {{ direction }} as direction
-
     from moved
     where begin_owner_id <> end_owner_id
     {% endfor %}
-
     union all
-
     select
         *,
         exit_leg as leg,
@@ -95,9 +80,7 @@ legs as (
         cast(null as {{ dbt.type_string() }}) as counterpart_owner_id,
         end_amount as leg_amount,
         -1 as direction
-
     from moved
-
 )
 
 select
@@ -115,5 +98,4 @@ select
     case
         when leg = 'opening' and exit_leg = 'pushed_out' and is_open then cast(begin_amount as decimal(18, 2))
     end as slipped_amount
-
 from legs

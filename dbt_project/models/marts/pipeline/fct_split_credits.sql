@@ -4,14 +4,11 @@
 #}
 
 with deals as (
-
     select * from {{ ref('fct_opportunities') }}
     {{ upon_last('where', is_renewed(['opportunity_id'])) }}
-
 ),
 
 splits as (
-
     select
         splits.*,
         case
@@ -23,16 +20,13 @@ splits as (
                 then 'revenue'
             else 'other'
         end as credit_kind
-
     from {{ ref('stg_salesforce__opportunity_splits') }} as splits
     left join {{ ref('stg_salesforce__opportunity_split_types') }} as kinds
         on splits.split_type_id = kinds.split_type_id
     where not splits.is_deleted
-
 ),
 
 credits as (
-
     select
         split_id as credit_id,
         opportunity_id,
@@ -41,11 +35,8 @@ credits as (
         true as is_split,
         split_ratio as credit_ratio,
         record_amount
-
     from splits
-
     union all
-
     select
         deals.opportunity_id as credit_id,
         deals.opportunity_id,
@@ -54,14 +45,12 @@ credits as (
         false as is_split,
         cast(1 as double) as credit_ratio,
         deals.record_amount
-
     from deals
     left join splits
         on
             deals.opportunity_id = splits.opportunity_id
             and splits.credit_kind = 'revenue'
     where splits.split_id is null
-
 )
 
 select
@@ -80,11 +69,8 @@ select
     deals.currency_iso_code,
     credits.record_amount,
     {{ in_corporate_currency('credits.record_amount', 'rates.rate') }} as credit_amount
-
 from credits
-inner join deals
-    on credits.opportunity_id = deals.opportunity_id
+inner join deals on credits.opportunity_id = deals.opportunity_id
 left join {{ ref('int_currency_rates_dated') }} as rates
     on {{ is_rate_of('rates', 'deals.currency_iso_code', 'deals.close_date') }}
-left join {{ ref('stg_salesforce__users') }} as credited
-    on credits.owner_id = credited.user_id
+left join {{ ref('stg_salesforce__users') }} as credited on credits.owner_id = credited.user_id

@@ -12,27 +12,19 @@
 {% set key = 'owner_id, counterpart_owner_id, period_kind, period_start_date' %}
 
 with named as (
-
-    select distinct
-        scope_kind,
-        scope_id,
-        scope_name
+    select distinct scope_kind, scope_id, scope_name
     from {{ ref('int_scopes_membered') }}
-
 ),
 
 horizons as (
-
     select
         max(case when field_name = 'State' then history_known_from end) as state_from,
         max(history_known_from) as owner_from
     from {{ ref('dim_history_horizons') }}
     where field_name in ('State', 'Owner')
-
 ),
 
 spine as (
-
     select
         named.*,
         periods.*,
@@ -43,11 +35,9 @@ spine as (
     inner join {{ ref('dim_periods') }} as periods
         on periods.period_kind in ('week', 'month', 'quarter') and not periods.is_future
     {{ upon_last('where', is_renewed(['scope_kind', 'scope_id', 'period_kind', 'period_start_date'])) }}
-
 ),
 
 moved as (
-
     select
         {% for name, figure in sums.items() %}
         cast({{ figure }} as {{ 'bigint' if name.endswith('_count') else 'decimal(18, 2)' }}) as {{ name }},
@@ -56,11 +46,9 @@ moved as (
     from {{ ref('fct_pipeline_movements') }}
     {{ upon_last('where', of_renewed_scopes()) }}
     group by {{ key }}
-
 ),
 
 summed as (
-
     -- a deal that changes hands within a scope has neither come in nor gone out
     select
         {% for name in sums %}
@@ -71,8 +59,7 @@ summed as (
         moved.period_kind,
         moved.period_start_date
     from moved
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on moved.owner_id = scopes.owner_id
+    inner join {{ ref('int_scopes_membered') }} as scopes on moved.owner_id = scopes.owner_id
     left join {{ ref('int_scopes_membered') }} as counterparts
         on
             moved.counterpart_owner_id = counterparts.owner_id
@@ -80,7 +67,6 @@ summed as (
             and scopes.scope_id = counterparts.scope_id
     where counterparts.owner_id is null
     group by scopes.scope_kind, scopes.scope_id, moved.period_kind, moved.period_start_date
-
 )
 
 select
@@ -110,7 +96,6 @@ select
                 )
     end as unknown_reason,
     spine.is_current
-
 from spine
 left join summed
     on

@@ -15,18 +15,15 @@
 } %}
 
 with periods as (
-
     select periods.*
     from {{ ref('dim_periods') }} as periods
     cross join {{ ref('int_as_of') }} as as_of
     where
         periods.period_kind in ('month', 'quarter')
         and periods.period_start_date <= cast({{ dbt.dateadd('day', 92, 'as_of.as_of_date') }} as date)
-
 ),
 
 owned as (
-
     select
         periods.period_kind,
         periods.period_start_date,
@@ -39,11 +36,9 @@ owned as (
         on deals.close_date between periods.period_start_date and periods.period_end_date
     where deals.is_open or deals.is_won
     group by coalesce(deals.owner_id, ''), periods.period_kind, periods.period_start_date
-
 ),
 
 scoped as (
-
     select
         {% for name in sums %}
         sum(owned.{{ name }}) as {{ name }},
@@ -55,11 +50,9 @@ scoped as (
     from owned
     inner join {{ ref('int_scopes_membered') }} as scopes on owned.owner_id = scopes.owner_id
     group by scopes.scope_kind, scopes.scope_id, owned.period_kind, owned.period_start_date
-
 ),
 
 summed as (
-
     select
         {% for name in sums %}
         coalesce(scoped.{{ name }}, 0) as {{ name }},
@@ -67,10 +60,7 @@ summed as (
         named.*,
         periods.*
     from (
-        select distinct
-            scope_kind,
-            scope_id,
-            scope_name
+        select distinct scope_kind, scope_id, scope_name
         from {{ ref('int_scopes_membered') }}
     ) as named
     cross join periods
@@ -80,7 +70,6 @@ summed as (
             and named.scope_id = scoped.scope_id
             and periods.period_kind = scoped.period_kind
             and periods.period_start_date = scoped.period_start_date
-
 )
 
 select
@@ -109,7 +98,6 @@ select
     end as remaining_coverage_ratio,
     summed.is_current,
     summed.is_future
-
 from summed
 left join {{ ref('int_kpi_goals') }} as goals
     on

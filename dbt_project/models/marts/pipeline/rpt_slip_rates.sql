@@ -7,7 +7,6 @@
 {{ config(materialized='view') }}
 
 with born as (
-
     -- deals created after the period began and due in it at some time since
     select
         paired.period_kind,
@@ -25,17 +24,13 @@ with born as (
                 else 0
             end
         ) as slipped_amount
-
     from {{ ref('int_due_deals_paired') }} as paired
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on paired.begin_owner_id = scopes.owner_id
+    inner join {{ ref('int_scopes_membered') }} as scopes on paired.begin_owner_id = scopes.owner_id
     where not paired.was_there
     group by paired.period_kind, paired.period_start_date, scopes.scope_kind, scopes.scope_id
-
 ),
 
 pushed as (
-
     -- of all periods, also of those that fct_kpis no longer keeps
     select
         scopes.scope_kind,
@@ -44,7 +39,6 @@ pushed as (
         told.period_start_date,
         case when told.is_whole_known then coalesce(sums.push_count, 0) end as push_count,
         case when told.is_whole_known then coalesce(sums.push_days, 0) end as push_days
-
     from {{ ref('int_periods_told') }} as told
     inner join {{ ref('int_scopes_numbered') }} as scopes
         on told.period_end_date >= scopes.first_date
@@ -52,14 +46,10 @@ pushed as (
         on
             told.told_number = sums.told_number
             and scopes.scope_number = sums.scope_number
-    where
-        not told.is_to_same_day
-        and told.period_kind in ('week', 'month', 'quarter')
-
+    where not told.is_to_same_day and told.period_kind in ('week', 'month', 'quarter')
 ),
 
 counted as (
-
     select
         falls.*,
         pushed.push_count,
@@ -72,7 +62,6 @@ counted as (
             as created_slipped_count,
         case when falls.unknown_reason is null then coalesce(born.slipped_amount, 0) end
             as created_slipped_amount
-
     from {{ ref('rpt_pipeline_waterfall') }} as falls
     left join born
         on
@@ -86,7 +75,6 @@ counted as (
             and falls.scope_id = pushed.scope_id
             and falls.period_kind = pushed.period_kind
             and falls.period_start_date = pushed.period_start_date
-
 )
 
 select
@@ -112,5 +100,4 @@ select
     cast(push_days as bigint) as push_days,
     unknown_reason,
     is_current
-
 from counted

@@ -5,46 +5,36 @@
 {% set fewest_won = 5 %}
 
 with deals as (
-
     select * from {{ ref('fct_opportunities') }}
-
 ),
 
 stays as (
-
     select
         spells.opportunity_id,
         deals.sales_process,
         spells.stage_name,
         deals.is_won,
         sum(spells.duration_days) as stage_days
-
     from {{ ref('fct_opportunity_stage_spells') }} as spells
-    inner join deals
-        on spells.opportunity_id = deals.opportunity_id
+    inner join deals on spells.opportunity_id = deals.opportunity_id
     -- the yardstick, and what is held against it
     where deals.is_won or (deals.is_open and spells.stage_name = deals.stage_name)
     group by spells.opportunity_id, deals.sales_process, spells.stage_name, deals.is_won
-
 ),
 
 baselines as (
-
     select
         sales_process,
         stage_name,
         count(*) as baseline_won_count,
         cast({{ percentile('stage_days', 0.9) }} as double) as baseline_days
-
     from stays
     where is_won
     group by sales_process, stage_name
     having count(*) >= {{ fewest_won }}
-
 ),
 
 judged as (
-
     select
         deals.*,
         stays.stage_days,
@@ -54,7 +44,6 @@ judged as (
         coalesce(stays.stage_days > baselines.baseline_days, false) as is_too_long_in_stage,
         coalesce(deals.idle_days > own_stages.idle_limit_days, false) and deals.next_activity_date is null
             as is_idle
-
     from deals
     inner join stays
         on
@@ -69,7 +58,6 @@ judged as (
             deals.sales_process = own_stages.sales_process
             and deals.stage_name = own_stages.stage_name
     where deals.is_open
-
 )
 
 select
@@ -97,6 +85,5 @@ select
         when is_too_long_in_stage then 'Longer in its stage than nine of ten won deals'
         else 'Idle beyond the limit of its stage with nothing planned'
     end as reason
-
 from judged
 where is_too_long_in_stage or is_idle

@@ -1,7 +1,6 @@
 {# How much of the open pipeline stalls, now. #}
 
 with deals as (
-
     select
         open_deals.opportunity_id,
         coalesce(open_deals.owner_id, '') as owner_id,
@@ -9,12 +8,10 @@ with deals as (
         stalled.opportunity_id is not null as is_stalled,
         coalesce(stalled.is_too_long_in_stage, false) as is_too_long_in_stage,
         coalesce(stalled.is_idle, false) as is_idle
-
     from {{ ref('fct_opportunities') }} as open_deals
     left join {{ ref('rpt_stalled_deals') }} as stalled
         on open_deals.opportunity_id = stalled.opportunity_id
     where open_deals.is_open
-
 )
 
 select
@@ -33,8 +30,6 @@ select
             then cast(sum(case when deals.is_stalled then deals.amount else 0 end) as double)
                 / cast(sum(deals.amount) as double)
     end as stalled_value_rate
-
 from deals
-inner join {{ ref('int_scopes_membered') }} as scopes
-    on deals.owner_id = scopes.owner_id
+inner join {{ ref('int_scopes_membered') }} as scopes on deals.owner_id = scopes.owner_id
 group by scopes.scope_kind, scopes.scope_id, scopes.scope_name

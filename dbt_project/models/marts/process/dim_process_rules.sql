@@ -13,34 +13,23 @@ with rules as (
         {{ quoted(rule.description) }} as description
     {{ 'union all' if not loop.last }}
     {% else %}
-    select
-        '' as rule_id,
-        '' as rule_name,
-        '' as severity,
-        '' as serves,
-        '' as description
+    select '' as rule_id, '' as rule_name, '' as severity, '' as serves, '' as description
     where 1 = 0
     {% endfor %}
 ),
 
 described as (
-
     select
         rule_id,
         description || ': ' || cast(threshold_value as {{ dbt.type_string() }}) || ' ' || unit
         || case when sales_process is null then '' else ' in ' || sales_process end as phrase
     from {{ ref('process_rule_thresholds') }}
-
 ),
 
 thresholds as (
-
-    select
-        rule_id,
-        {{ dbt.listagg("phrase", "'; '", "order by phrase") }} as threshold_description
+    select rule_id, {{ dbt.listagg("phrase", "'; '", "order by phrase") }} as threshold_description
     from described
     group by rule_id
-
 )
 
 select

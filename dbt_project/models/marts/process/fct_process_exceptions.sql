@@ -14,13 +14,10 @@
 }}
 
 with as_of as (
-
     select as_of_at from {{ ref('int_as_of') }}
-
 ),
 
 findings as (
-
     select
         findings.*,
         rules.rule_name,
@@ -30,17 +27,13 @@ findings as (
         waived.waived_reason,
         case when waived.exception_id is null then 'open' else 'waived' end as status
     from {{ ref('int_process_findings') }} as findings
-    left join {{ ref('dim_process_rules') }} as rules
-        on findings.rule_id = rules.rule_id
-    left join {{ ref('dim_users') }} as owners
-        on findings.owner_id = owners.user_id
+    left join {{ ref('dim_process_rules') }} as rules on findings.rule_id = rules.rule_id
+    left join {{ ref('dim_users') }} as owners on findings.owner_id = owners.user_id
     left join {{ ref('int_process_findings_waived') }} as waived
         on findings.exception_id = waived.exception_id
-
 ),
 
 previous as (
-
     {% if is_incremental() %}
     select * from {{ this }}
     {% else %}
@@ -51,7 +44,6 @@ previous as (
         0 as reopened_count
     where 1 = 0
     {% endif %}
-
 )
 
 select
@@ -79,8 +71,7 @@ select
     findings.waived_reason
 from findings
 cross join as_of
-left join previous
-    on findings.exception_id = previous.exception_id
+left join previous on findings.exception_id = previous.exception_id
 
 {% if is_incremental() %}
 union all
@@ -106,9 +97,6 @@ select
     previous.waived_reason
 from previous
 cross join as_of
-left join findings
-    on previous.exception_id = findings.exception_id
-where
-    findings.exception_id is null
-    and previous.status in ('open', 'waived')
+left join findings on previous.exception_id = findings.exception_id
+where findings.exception_id is null and previous.status in ('open', 'waived')
 {% endif %}

@@ -2,35 +2,27 @@
 {% set fewest_deals = 30 %}
 
 with pooled as (
-
     select * from {{ ref('int_adherence_pooled') }}
-
 ),
 
 bounded as (
-
     select
         *,
         least(compared_followed_count, compared_not_followed_count) >= {{ fewest_deals }} as is_enough,
         difference - 1.96 * standard_error as lower_difference,
         difference + 1.96 * standard_error as upper_difference
-
     from pooled
     where common_point <> 'closed'
-
 ),
 
 agreed as (
-
     select
         *,
         min(case when is_enough then lower_difference else -1 end) over practices as least_difference,
         max(case when is_enough then upper_difference else 1 end) over practices as most_difference,
         min(case when is_enough then 1 else 0 end) over practices = 1 as is_told
-
     from bounded
     window practices as (partition by told_process, practice)
-
 )
 
 select
@@ -49,7 +41,6 @@ select
         when agreed.most_difference < 0 then 'hurts'
         else 'no measurable effect'
     end as effect
-
 from agreed
 inner join pooled as naive
     on

@@ -8,41 +8,28 @@
 ] %}
 
 with horizons as (
-
     select {{ local_date('max(history_known_from)') }} as known_from
-
     from {{ ref('dim_history_horizons') }}
     where field_name in ('State', 'Owner')
-
 ),
 
 weeks as (
-
-    select
-        weeks.week_start_date,
-        weeks.is_current_week
-
+    select weeks.week_start_date, weeks.is_current_week
     from {{ ref('int_reporting_weeks') }} as weeks
-    inner join horizons
-        on weeks.week_start_date >= horizons.known_from
-
+    inner join horizons on weeks.week_start_date >= horizons.known_from
 ),
 
 levels as (
-
     select
         *,
         lead(week_start_date) over in_order as next_week,
         sum(opened) over in_order as open_count,
         sum(opened_on_process) over in_order as on_process_count
-
     from {{ ref('int_adherence_changes_summed') }}
     window in_order as (partition by owner_id order by week_start_date asc)
-
 ),
 
 figures as (
-
     select
         levels.owner_id,
         weeks.week_start_date,
@@ -53,13 +40,11 @@ figures as (
         levels.{{ column }},
         {% endfor %}
         weeks.week_start_date = levels.week_start_date as has_exits
-
     from levels
     inner join weeks
         on
             weeks.week_start_date >= levels.week_start_date
             and (weeks.week_start_date < levels.next_week or levels.next_week is null)
-
 )
 
 select
@@ -77,8 +62,6 @@ select
             then cast(figures.on_process_exit_count as double) / nullif(figures.stage_exit_count, 0)
     end as stage_exit_adherence_rate,
     figures.is_current_week
-
 from figures
-left join {{ ref('dim_users') }} as owners
-    on figures.owner_id = owners.user_id
+left join {{ ref('dim_users') }} as owners on figures.owner_id = owners.user_id
 where figures.open_count > 0 or (figures.has_exits and figures.stage_exit_count > 0)

@@ -1,43 +1,27 @@
 with users as (
-
     select * from {{ ref('dim_users') }}
     where is_seller
-
 ),
 
 deals as (
-
-    select
-        opportunity_id,
-        owner_id,
-        amount
+    select opportunity_id, owner_id, amount
     from {{ ref('fct_opportunities') }}
     where is_open
-
 ),
 
 exceptions as (
-
-    select
-        record_object,
-        record_id,
-        owner_id,
-        severity
+    select record_object, record_id, owner_id, severity
     from {{ ref('fct_process_exceptions') }}
     where status = 'open'
-
 ),
 
 breaching_deals as (
-
     select distinct record_id as opportunity_id
     from exceptions
     where record_object = 'Opportunity' and severity in ('critical', 'high', 'medium')
-
 ),
 
 by_deal as (
-
     select
         deals.owner_id,
         count(*) as open_count,
@@ -46,17 +30,12 @@ by_deal as (
     from deals
     left join breaching_deals on deals.opportunity_id = breaching_deals.opportunity_id
     group by deals.owner_id
-
 ),
 
 by_exception as (
-
-    select
-        owner_id,
-        count(*) as open_exception_count
+    select owner_id, count(*) as open_exception_count
     from exceptions
     group by owner_id
-
 )
 
 select

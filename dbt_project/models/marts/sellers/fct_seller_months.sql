@@ -14,5 +14,4 @@ select
     cast(quota_amount * ramp_factor as decimal(18, 2)) as capacity_amount,
     is_complete,
     is_future
-
 from {{ ref('int_seller_months_ramped') }}

@@ -4,17 +4,11 @@
 #}
 
 with quarters as (
-
-    select distinct
-        fiscal_month_start_date,
-        fiscal_quarter_start_date
-
+    select distinct fiscal_month_start_date, fiscal_quarter_start_date
     from {{ ref('dim_dates') }}
-
 ),
 
 by_seller as (
-
     select
         months.owner_id,
         quarters.fiscal_quarter_start_date as period_start_date,
@@ -22,16 +16,12 @@ by_seller as (
         sum(months.quota_amount * months.ramp_factor) as capacity_amount,
         max(case when months.ramp_factor < 1 then 1 else 0 end) as is_ramping,
         max(case when months.is_hire_date_assumed then 1 else 0 end) as is_assumed
-
     from {{ ref('int_seller_months_ramped') }} as months
-    inner join quarters
-        on months.period_start_date = quarters.fiscal_month_start_date
+    inner join quarters on months.period_start_date = quarters.fiscal_month_start_date
     group by months.owner_id, quarters.fiscal_quarter_start_date
-
 ),
 
 summed as (
-
     select
         scopes.scope_kind,
         scopes.scope_id,
@@ -43,12 +33,9 @@ summed as (
         sum(by_seller.is_assumed) as assumed_hire_date_count,
         sum(by_seller.quota_amount) as quota_amount,
         sum(by_seller.capacity_amount) as capacity_amount
-
     from by_seller
-    inner join {{ ref('int_scopes_membered') }} as scopes
-        on by_seller.owner_id = scopes.owner_id
+    inner join {{ ref('int_scopes_membered') }} as scopes on by_seller.owner_id = scopes.owner_id
     group by scopes.scope_kind, scopes.scope_id, scopes.scope_name, by_seller.period_start_date
-
 )
 
 select
@@ -75,7 +62,6 @@ select
     end as assignment_ratio,
     periods.is_current,
     periods.is_future
-
 from summed
 inner join {{ ref('dim_periods') }} as periods
     on

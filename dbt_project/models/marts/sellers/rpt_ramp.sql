@@ -14,10 +14,6 @@ select
     cast(sum(bookings_amount) as double) / nullif(sum(quota_amount), 0) as attainment_ratio,
     cast({{ percentile('attainment_ratio', 0.5) }} as double) as median_attainment_ratio,
     cast(sum(capacity_amount) as double) / nullif(sum(quota_amount), 0) as ramp_factor
-
 from {{ ref('fct_seller_months') }}
-where
-    is_complete
-    and tenure_months is not null
-    and quota_amount > 0
+where is_complete and tenure_months is not null and quota_amount > 0
 group by tenure_months

@@ -2,7 +2,6 @@
 {% set text = dbt.type_string() %}
 
 with paid as (
-
     select
         owner_id,
         period_start_date,
@@ -10,14 +9,11 @@ with paid as (
         max(quota_amount) as quota_amount,
         max(case when is_reached then tier_number end) as tier_number,
         cast(sum(tier_amount * rate * accelerator) as decimal(18, 2)) as earned_amount
-
     from {{ ref('int_pay_tiers_filled') }}
     group by owner_id, period_start_date
-
 ),
 
 figures as (
-
     select
         assigned.*,
         cast(paid.bookings_amount as decimal(18, 2)) as credited_bookings_amount,
@@ -37,7 +33,6 @@ figures as (
         cast(coalesce(gates.payout_ratio, 1) as double) as payout_ratio,
         cast(paid.earned_amount * coalesce(gates.payout_ratio, 1) as decimal(18, 2)) as estimated_pay_amount,
         coalesce(gates.explanation, 'none') as gate_explanation
-
     from paid
     inner join {{ ref('int_pay_plans_assigned') }} as assigned
         on paid.owner_id = assigned.owner_id and paid.period_start_date = assigned.period_start_date
@@ -48,7 +43,6 @@ figures as (
             and paid.tier_number = tiers.tier_number
     left join {{ ref('int_pay_gates_judged') }} as gates
         on paid.owner_id = gates.owner_id and paid.period_start_date = gates.period_start_date
-
 )
 
 select
@@ -83,5 +77,4 @@ select
         cast(cast(100 * payout_ratio as decimal(18, 1)) as {{ text }}), ' %.'
     ) as explanation,
     is_complete
-
 from figures

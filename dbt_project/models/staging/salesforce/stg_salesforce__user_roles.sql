@@ -1,22 +1,8 @@
-with source as (
-
-    select * from {{ landing('user_role') }}
-
-),
-
-renamed as (
-
-    select
-        -- keys
-        id as user_role_id,
-        parent_role_id,
-
-        -- attributes
-        name as role_name,
-        developer_name as role_developer_name
-
-    from source
-
-)
-
-select * from renamed
+select
+    -- keys
+    id as user_role_id,
+    parent_role_id,
+    -- attributes
+    name as role_name,
+    developer_name as role_developer_name
+from {{ landing('user_role') }}
