@@ -99,9 +99,9 @@ def deals_to_inspect(published: Published, manager_id: str) -> PackTable:
 
 
 def _deal(deal: Row) -> dict[str, Any]:
-    """The deal's name as a link, and its reasons, which are whole sentences, without the separators between them."""
+    """The deal with its name as a link."""
     name = Link(deal["opportunity_name"] or deal["opportunity_id"], deal["opportunity_url"])
-    return {**deal, "opportunity_name": name, "reasons": (deal["reasons"] or "").replace(".; ", ". ")}
+    return {**deal, "opportunity_name": name}
 
 
 def _deal_marks(deal: Row, published: Published) -> dict[str, Mark]:

@@ -22,7 +22,10 @@ select
     max(coalesce(rules.severity, exceptions.severity)) as severity,
     count(*) as exception_count,
     sum(exceptions.at_risk_amount) as at_risk_amount,
-    sum(case when exceptions.first_seen_at > $week_ago then 1 else 0 end) as new_count,
+    case
+        when (select min(first_seen_at) from marts.fct_process_exceptions) <= $week_ago
+            then sum(case when exceptions.first_seen_at > $week_ago then 1 else 0 end)
+    end as new_count,
     max(rules.description) as description
 from marts.fct_process_exceptions as exceptions
 left join marts.dim_process_rules as rules on exceptions.rule_id = rules.rule_id
@@ -87,7 +90,7 @@ SELLER_COLUMNS = (
     PackColumn("user_name", "Seller"),
     PackColumn("manager_name", "Manager"),
     PackColumn("open_count", "Open deals", "count"),
-    PackColumn("deals_with_exception_count", "With an exception", "count"),
+    PackColumn("deals_with_exception_count", "With such an exception", "count"),
     PackColumn("adherence_rate", "Adherence", "rate"),
     PackColumn("at_risk_amount", "Amount at risk", "money"),
     PackColumn("stage_exit_count", f"Stage exits, {EXIT_WEEKS} weeks", "count"),
@@ -143,7 +146,7 @@ def _at_risk(published: Published) -> BarChart:
 
 def _chart(rules: list[dict[str, Any]]) -> BarChart:
     bars = tuple(
-        Bar(rule["rule_id"], (float(rule["exception_count"]),), _caption(rule)) for rule in rules[:RULES_DRAWN]
+        Bar(rule["rule_name"], (float(rule["exception_count"]),), _caption(rule)) for rule in rules[:RULES_DRAWN]
     )
     cut = f" The {RULES_DRAWN} most frequent of {len(rules)} rules." if len(rules) > RULES_DRAWN else ""
     return BarChart("Open exceptions by rule", f"Number, and amount at risk.{cut}", ("Open exceptions",), bars)
@@ -160,7 +163,9 @@ def _rules(rules: list[dict[str, Any]]) -> PackTable:
         mark = SEVERITIES.get(str(rule["severity"]).lower())
         values = {**rule, "severity": str(rule["severity"]).capitalize()}
         rows.append(_row(RULE_COLUMNS, values, {"severity": mark} if mark else {}))
-    return PackTable("exceptions_by_rule", "Open exceptions by rule", RULE_COLUMNS, tuple(rows))
+    is_young = bool(rules) and all(rule["new_count"] is None for rule in rules)
+    note = "What is new is told from the second week on: this is the first in which anybody looked." if is_young else ""
+    return PackTable("exceptions_by_rule", "Open exceptions by rule", RULE_COLUMNS, tuple(rows), note)
 
 
 def _sellers(published: Published) -> PackTable:
@@ -173,9 +178,9 @@ def _sellers(published: Published) -> PackTable:
             marks["adherence_rate"] = "bad" if rate < POOR_ADHERENCE_RATE else "warn"
         rows.append(_row(SELLER_COLUMNS, seller, marks))
     note = (
-        "Adherence is the share of open deals without an open exception; the lowest first. "
-        "Sellers without an open deal are left out. A deal leaves a stage as the process asks when it goes to the "
-        "next one, is won from the last or is lost, with an amount where the new stage asks for one."
+        "Adherence is the share of open deals without an open exception of medium severity or worse; the lowest "
+        "first. Sellers without an open deal are left out. A deal leaves a stage as the process asks when it goes to "
+        "the next one, is won from the last or is lost, with an amount where the new stage asks for one."
     )
     return PackTable("adherence_by_seller", "Adherence by seller", SELLER_COLUMNS, tuple(rows), note)
 

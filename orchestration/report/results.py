@@ -67,8 +67,8 @@ AMOUNTS = (
     "open_amount",
 )
 RANGE_COLUMNS = (
-    PackColumn("p10_amount", "low (10 %)", "money"),
-    PackColumn("p90_amount", "high (90 %)", "money"),
+    PackColumn("p10_amount", "Low (10 %)", "money"),
+    PackColumn("p90_amount", "High (90 %)", "money"),
 )
 COLUMNS = (
     PackColumn("team_name", "Team of"),
@@ -95,7 +95,7 @@ def section(published: Published, numbers: TeamNumbers) -> Section:
     tables = [_table(current, ranges, f"Forecast {numbers.quarter.label}", _method(current))]
     if coming:
         label = coming[0]["fiscal_quarter_label"]
-        note = f"The next quarter, from deals that are open today: {_method(coming)}"
+        note = f"The next quarter, from deals that are open today. {_method(coming)}"
         tables.append(_table(coming, ranges, f"Forecast {label}", note))
     return Section(
         name="results",
@@ -178,7 +178,7 @@ def _method(lines: Iterable[Mapping[str, Any]]) -> str:
 
 def _note(note: str, ranges: Ranges) -> str:
     method = _method(ranges.values())
-    return f"{note}. Low and high: {method}." if method else f"{note}."
+    return f"{note}. Low and high: {method[:1].lower()}{method[1:]}." if method else f"{note}."
 
 
 def _row(sums: dict[str, Any], columns: Sequence[PackColumn], ranges: Ranges, is_current: bool) -> PackRow:

@@ -50,6 +50,7 @@ ROLES: dict[str, dict[str, Any]] = {
 }
 LINE_POINTS = 15.0
 WRAP_SHARE = 0.9  # words do not fill a line to its end
+NOTE_LETTERS = 1.2  # small ones, for each of the usual ones
 WIDTH_LIMITS: dict[str, tuple[int, int]] = {"text": (12, 36), "prose": (20, 70), "datetime": (22, 22)}
 
 
@@ -89,6 +90,8 @@ def properties(look: Look) -> dict[str, Any]:
         chosen["text_wrap"] = True
     if look.unit in ("status", "severity"):
         chosen["align"] = "center"
+    elif not look.is_number and look.role in ("cell", "link", "total", "header"):
+        chosen["indent"] = 1  # a number to its left ends where this cell begins
     if look.mark is not None:
         chosen["font_color"], chosen["bg_color"] = MARK_COLOURS[look.mark]
     return chosen
@@ -101,6 +104,11 @@ def column_width(table: PackTable, position: int) -> float:
     longest = max((len(display.words(row.values[position], column.unit)) for row in table.rows), default=0)
     heading = max(len(word) for word in column.title.split())
     return min(max(longest + 2, heading + 4, least), most)
+
+
+def note_lines(note: str, width: float) -> int:
+    """The lines that a note in small letters takes in a column of this width."""
+    return math.ceil(len(note) / (width * NOTE_LETTERS))
 
 
 def row_height(columns: Sequence[PackColumn], widths: Sequence[float], row: PackRow) -> float | None:

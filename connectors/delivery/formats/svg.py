@@ -14,7 +14,7 @@ from connectors.delivery.report import Bar, BarChart, Chart, Column, ColumnChart
 WIDTH, HEIGHT = 520, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 28
 BAR_STEP, BAR_HEIGHT, GROUP_HEIGHT = 26, 15, 26
-LABEL_WIDTH, CAPTION_WIDTH, LABEL_LETTERS = 138, 100, 20
+LABEL_WIDTHS, LETTER_WIDTH, CAPTION_WIDTH = (138, 230), 6.2, 100
 
 
 def draw(chart: Chart) -> str:
@@ -144,27 +144,34 @@ def _bars_height(chart: BarChart) -> float:
 
 def _bars(chart: BarChart) -> Iterator[str]:
     longest = max(max(sum(bar.parts), bar.goal or 0) for bar in chart.bars)
-    scale = (WIDTH - LABEL_WIDTH - CAPTION_WIDTH) / longest if longest > 0 else 0.0
+    beside = _label_width(chart)
+    scale = (WIDTH - beside - CAPTION_WIDTH) / longest if longest > 0 else 0.0
     y, group = 4.0, ""
     for bar in chart.bars:
         if bar.group != group:
             group = bar.group
             yield _text(0, y + 17, group, "start", "group")
             y += GROUP_HEIGHT
-        yield from _bar(bar, y, scale, chart)
+        yield from _bar(bar, y, beside, scale, chart)
         y += BAR_STEP
 
 
-def _bar(bar: Bar, y: float, scale: float, chart: BarChart) -> Iterator[str]:
-    label = bar.label if len(bar.label) <= LABEL_LETTERS else bar.label[: LABEL_LETTERS - 1] + "…"
-    yield _text(LABEL_WIDTH - 10, y + 12, label, "end", "label")
-    x = float(LABEL_WIDTH)
+def _label_width(chart: BarChart) -> float:
+    least, most = LABEL_WIDTHS
+    return min(max(10 + LETTER_WIDTH * max(len(bar.label) for bar in chart.bars), least), most)
+
+
+def _bar(bar: Bar, y: float, beside: float, scale: float, chart: BarChart) -> Iterator[str]:
+    letters = int((beside - 10) / LETTER_WIDTH)
+    label = bar.label if len(bar.label) <= letters else bar.label[: letters - 1] + "…"
+    yield _text(beside - 10, y + 12, label, "end", "label")
+    x = beside
     for number, (name, value) in enumerate(zip(chart.part_names, bar.parts, strict=True)):
         tip = f"{bar.label}: {name} {display.full_money(value)}"
         yield _box(x, y, value * scale, BAR_HEIGHT, f"part-{number}", tip)
         x += max(value, 0) * scale
     if bar.goal is not None:
-        at = LABEL_WIDTH + bar.goal * scale
+        at = beside + bar.goal * scale
         yield _line(at, y - 3, at, y + BAR_HEIGHT + 3, "goal")
         x = max(x, at)
     yield _text(x + 7, y + 12, bar.caption, "start", "axis")

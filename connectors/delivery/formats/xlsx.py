@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from connectors.delivery import display
-from connectors.delivery.formats.cells import Look, Looks, column_width, row_height
+from connectors.delivery.formats.cells import Look, Looks, column_width, note_lines, row_height
 from connectors.delivery.pack import Figure, Link, Pack, PackColumn, PackFile, PackRow, PackTable, Value
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -94,7 +94,7 @@ def _write_summary(workbook: Any, sheet: Any, pack: Pack, sheets: Sequence[str],
 
 
 def _write_figure(sheet: Any, row: int, figure: Figure, looks: Looks) -> None:
-    sheet.set_row(row, 20)
+    sheet.set_row(row, max(20, 13 * note_lines(figure.note, FIGURE_WIDTHS[-1])))
     mark = display.STATUS_MARKS[figure.status]
     sheet.write_string(row, 0, figure.label, looks[Look(role="label")])
     numbers = (figure.value, figure.goal, figure.gap)
@@ -119,11 +119,18 @@ def _write_contents(sheet: Any, row: int, pack: Pack, sheets: Sequence[str], loo
 
 
 def _draw_comparison(workbook: Any, sheet: Any, row: int, table: PackTable, name: str) -> int:
-    """A bar chart over the table's own cells; returns the row below it."""
-    if table.comparison is None or not table.rows:
+    """A bar chart over the table's own cells, without the last rows that have nothing to compare.
+
+    Returns the row below it.
+    """
+    if table.comparison is None:
+        return row
+    compared = [table.position(series) for series in table.comparison.series]
+    drawn = max((n for n, line in enumerate(table.rows, 1) if any(line.values[p] for p in compared)), default=0)
+    if not drawn:
         return row
     chart = workbook.add_chart({"type": "bar"})
-    first, last = HEADER_ROW + 1, HEADER_ROW + len(table.rows)
+    first, last = HEADER_ROW + 1, HEADER_ROW + drawn
     category = table.position(table.comparison.category)
     for number, series in enumerate(table.comparison.series):
         position = table.position(series)
@@ -140,7 +147,7 @@ def _draw_comparison(workbook: Any, sheet: Any, row: int, table: PackTable, name
     chart.set_legend({"position": "bottom"})
     chart.set_y_axis({"reverse": True, "line": {"none": True}})
     chart.set_x_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E3E7EB"}}})
-    height = 120 + 34 * len(table.rows)
+    height = 120 + 34 * drawn
     chart.set_size({"width": 760, "height": min(height, 900)})
     sheet.insert_chart(row, 0, chart)
     return row + min(height, 900) // 20 + 1

@@ -1,8 +1,8 @@
 {# How each quarter's forecast is made, and what it leaves out, in words. #}
-{% set left_out = '; no interval; deals not yet created, due later or overdue from before are not counted' %}
-{% set within = 'share of deals of the same stage that were won within the quarter'
+{% set left_out = '; deals not yet created, due later or overdue from before are not counted' %}
+{% set within = 'Share of deals of the same stage that were won within the quarter'
     ~ ' from the same point of the last ' %}
-{% set ever = 'empirical stage win rates; close dates taken as entered' %}
+{% set ever = 'Empirical stage win rates; close dates taken as entered' %}
 
 with quarters as (
     select *, case when is_current_quarter then 'current' else 'next' end as horizon

@@ -3,16 +3,26 @@
     × the sum of the weights of its open exceptions (critical 4, high 3, medium 2, low 1). Deals without an
     amount score 0 and stand at the end, the heavier and longer idle ones first.
 #}
+{% set reasons_told = 3 %}
 
 with exceptions as (
     select
         record_id as opportunity_id,
+        rule_id,
         detail,
-        severity,
         case severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end
             as severity_weight
     from {{ ref('fct_process_exceptions') }}
     where record_object = 'Opportunity' and status = 'open'
+),
+
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by opportunity_id order by severity_weight desc, rule_id asc
+        ) as reason_number
+    from exceptions
 ),
 
 weighed as (
@@ -20,8 +30,13 @@ weighed as (
         opportunity_id,
         count(*) as open_exception_count,
         sum(severity_weight) as severity_weight,
-        {{ dbt.listagg('detail', "'; '", 'order by severity_weight desc, detail') }} as reasons
-    from exceptions
+        {{ dbt.listagg(
+            "case when reason_number <= " ~ reasons_told ~ " then detail || '.' end", "' '", "order by reason_number"
+        ) }}
+        || case
+            when count(*) > {{ reasons_told }} then ' And ' || (count(*) - {{ reasons_told }}) || ' more.' else ''
+        end as reasons
+    from ordered
     group by opportunity_id
 ),
 

@@ -86,7 +86,7 @@ def test_each_team_and_the_company_show_their_range_and_how_it_was_made(company:
     add_ranges(company, team="m1")
     table = section(company, "results").tables[0]
     low, high = table.position("p10_amount"), table.position("p90_amount")
-    assert [column.title for column in (table.columns[low], table.columns[high])] == ["low (10 %)", "high (90 %)"]
+    assert [column.title for column in (table.columns[low], table.columns[high])] == ["Low (10 %)", "High (90 %)"]
     assert [(row.values[low], row.values[high]) for row in table.rows] == [(40_000, 60_000), (None, None), (None, None)]
     assert table.total is not None
     assert (table.total.values[low], table.total.values[high]) == (240_000, 300_000)
@@ -142,6 +142,25 @@ def test_exceptions_are_counted_by_rule_and_resolved_ones_are_not(company: Any) 
     assert [row.values[0] for row in rules.rows] == ["OPP-01", "OPP-02"]
     assert [row.values[3] for row in rules.rows] == [6, 6]
     assert [row.values[5] for row in rules.rows] == [210_000, 210_000]
+
+
+def test_a_rule_is_drawn_under_its_name(company: Any) -> None:
+    found = section(company, "process")
+    names = [row.values[1] for row in found.tables[0].rows]
+    chart = found.charts[0]
+    assert isinstance(chart, BarChart)
+    assert [bar.label for bar in chart.bars] == names
+
+
+def test_what_is_new_is_told_once_the_ledger_is_older_than_a_week(company: Any) -> None:
+    company.execute("update marts.fct_process_exceptions set first_seen_at = '2026-11-17'")
+    young = section(company, "process").tables[0]
+    assert {row.values[young.position("new_count")] for row in young.rows} == {None}
+    assert "from the second week on" in young.note
+    company.execute("update marts.fct_process_exceptions set first_seen_at = '2026-10-01' where rule_id = 'OPP-01'")
+    rules = section(company, "process").tables[0]
+    assert {row.values[0]: row.values[rules.position("new_count")] for row in rules.rows} == {"OPP-01": 0, "OPP-02": 6}
+    assert rules.note == ""
 
 
 def test_amounts_at_risk_of_a_team_count_each_deal_once(company: Any) -> None:

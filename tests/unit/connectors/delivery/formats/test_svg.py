@@ -40,6 +40,18 @@ def test_a_goal_is_a_mark_and_a_missing_goal_is_none() -> None:
     assert len(goals) == 1
 
 
+def test_a_long_label_gets_room_and_one_beyond_it_is_cut() -> None:
+    def labels(text: str) -> list[str | None]:
+        bars = BarChart("Rules", "", ("Open",), (Bar(text, (3,), ""),))
+        return [found.text for found in parse(bars).iter("text") if found.attrib["class"] == "label"]
+
+    assert labels("Call without notes or duration") == ["Call without notes or duration"]
+    (cut,) = labels("x" * 100)
+    assert cut is not None
+    assert cut.endswith("x…")
+    assert 30 < len(cut) < 40
+
+
 def test_stacked_parts_lie_end_to_end_and_share_one_scale() -> None:
     first, second, whole, nothing = parse(BARS).iter("rect")
     end = float(first.attrib["x"]) + float(first.attrib["width"])

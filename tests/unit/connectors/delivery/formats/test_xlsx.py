@@ -1,6 +1,8 @@
 """The workbook, read back with another library."""
 
 import io
+import re
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -110,6 +112,28 @@ def test_what_is_bad_stands_out(pack: Pack) -> None:
 def test_the_comparison_is_drawn_on_the_summary_only_if_there_are_rows(pack: Pack) -> None:
     assert render(pack).content.count(b"xl/charts/chart1.xml") > 0
     assert render(pack).content.count(b"xl/charts/chart2.xml") == 0
+
+
+def test_who_has_nothing_to_compare_is_not_drawn(pack: Pack, table: PackTable) -> None:
+    somebody = PackRow(("Ann", None, None, Decimal(5), None, None, None), "r1")
+    nobody = PackRow(("Bob", None, None, None, None, None, None), "r2")
+    longer = replace(pack, tables=(replace(table, rows=(somebody, nobody, somebody, nobody)),))
+    assert _drawn(longer) == {FIRST_ROW, FIRST_ROW + 2}
+    assert render(replace(pack, tables=(replace(table, rows=(nobody,)),))).content.count(b"xl/charts") == 0
+
+
+def _drawn(pack: Pack) -> set[int]:
+    """The first and the last row of the sheet that the chart is of."""
+    with zipfile.ZipFile(io.BytesIO(render(pack).content)) as parts:
+        chart = parts.read("xl/charts/chart1.xml").decode()
+    return {int(row) for row in re.findall(r"\$[A-Z]+\$(\d+)", chart)} - {FIRST_ROW - 1}
+
+
+def test_a_note_that_wraps_is_shown_whole(pack: Pack) -> None:
+    long = replace(pack.figures[0], note="One more word. " * 12)
+    summary = sheet(replace(pack, figures=(long, pack.figures[1])), "Summary")
+    heights = [summary.row_dimensions[row].height or 0.0 for row in (6, 7)]
+    assert heights[0] >= 3 * 12 > heights[1]
 
 
 def test_a_text_beyond_the_limit_of_a_cell_is_cut_and_not_lost(pack: Pack, table: PackTable) -> None:
