@@ -117,12 +117,13 @@ WIN_RATE_COLUMNS = (
 
 def section(published: Published, numbers: TeamNumbers) -> Section:
     """Exceptions and adherence. The lead names how many sellers are looked at."""
+    sellers = sum(1 for line in numbers.sellers if line["is_active_seller"])
     rules = published.rows(BY_RULE, week_ago=published.as_of_utc - timedelta(days=7))
     return Section(
         name="process",
         title="Process",
         lead=(
-            f"Whether the {len(numbers.sellers)} sellers work their deals as their own sales process asks. A deal can "
+            f"Whether the {sellers} sellers work their deals as their own sales process asks. A deal can "
             "break several rules, so amounts of different rules do not add up."
         ),
         charts=(_chart(rules), _at_risk(published)),

@@ -40,7 +40,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "header": HEADER,
     "header_right": {**HEADER, "align": "right"},
     "header_centre": {**HEADER, "align": "center"},
-    "header_indented": {**HEADER, "indent": 1},
+    "header_indented": {**HEADER, "align": "left", "indent": 1},
     "label": {"bold": True, "bottom": 1, "valign": "vcenter"},
     "strong": {"bold": True, "font_size": 12, "bottom": 1, "valign": "vcenter"},
     "faint": {"font_color": MUTED, "bottom": 1, "valign": "vcenter"},
@@ -91,7 +91,7 @@ def properties(look: Look) -> dict[str, Any]:
     if look.unit in ("status", "severity"):
         chosen["align"] = "center"
     elif not look.is_number and look.role in ("cell", "link", "total", "header"):
-        chosen["indent"] = 1  # a number to its left ends where this cell begins
+        chosen["align"], chosen["indent"] = "left", 1  # a number to its left ends where this cell begins
     if look.mark is not None:
         chosen["font_color"], chosen["bg_color"] = MARK_COLOURS[look.mark]
     return chosen
