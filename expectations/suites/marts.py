@@ -97,6 +97,7 @@ RATIOS: tuple[tuple[str, str], ...] = (
     ("rpt_stage_win_rates", "win_rate"),
     ("fct_forecast_deals", "win_rate"),
     ("rpt_rep_process_adherence", "adherence_rate"),
+    ("rpt_rep_process_adherence", "grave_free_rate"),
 )
 
 NOT_NEGATIVE: tuple[tuple[str, str], ...] = (

@@ -37,7 +37,7 @@ TEAM_COLUMNS = (
     PackColumn("goal_activity_count", "Goal activities", "count"),
     PackColumn("meeting_count", "Meetings last week", "count"),
     PackColumn("open_pipeline_amount", "Open pipeline", "money", is_brief=True),
-    PackColumn("adherence_rate", "Process adherence", "rate"),
+    PackColumn("grave_free_rate", "Deals without grave exceptions", "rate"),
     PackColumn("exception_count", "Open exceptions", "count"),
     PackColumn("closed_won_amount", "Booked this quarter", "money", is_brief=True),
     PackColumn("quota_amount", "Quota", "money"),
@@ -45,7 +45,7 @@ TEAM_COLUMNS = (
     PackColumn("forecast_amount", "Forecast", "money"),
     PackColumn("status", "Forecast against quota", "status", is_brief=True),
 )
-LOW_ADHERENCE_RATE, POOR_ADHERENCE_RATE = 0.8, 0.6
+LOW_GRAVE_FREE_RATE, POOR_GRAVE_FREE_RATE = 0.8, 0.6
 
 
 def manager_pack(published: Published, manager: Recipient, *, export: str, title: str) -> Pack:
@@ -76,7 +76,7 @@ def team_table(numbers: TeamNumbers, manager: Recipient) -> PackTable:
     """One line per seller, and the team as their sum."""
     quarter = numbers.quarter
     sums: dict[str, Any] = dict(numbers.sums)
-    team = {**sums, "owner_name": "Team", "manager_name": None, "adherence_rate": None}
+    team = {**sums, "owner_name": "Team", "manager_name": None, "grave_free_rate": None}
     return PackTable(
         name="team",
         title="Team",
@@ -115,9 +115,9 @@ def _marks(line: Row) -> dict[str, Any]:
         mark = display.STATUS_MARKS[status(value or 0, goal)]
         if mark in ("warn", "bad"):
             marks[column] = mark
-    adherence = line["adherence_rate"]
-    if adherence is not None and adherence < LOW_ADHERENCE_RATE:
-        marks["adherence_rate"] = "bad" if adherence < POOR_ADHERENCE_RATE else "warn"
+    rate = line["grave_free_rate"]
+    if rate is not None and rate < LOW_GRAVE_FREE_RATE:
+        marks["grave_free_rate"] = "bad" if rate < POOR_GRAVE_FREE_RATE else "warn"
     return marks
 
 

@@ -59,19 +59,19 @@ EXCEPTION_COLUMNS = (
 SEVERITY_MARKS: dict[str, Mark] = {"critical": "bad", "high": "bad", "medium": "warn"}
 
 COACHING = """
-select coaching.owner_id, coaching.owner_name, coaching.focus, coaching.evidence, adherence.adherence_rate,
+select coaching.owner_id, coaching.owner_name, coaching.focus, coaching.evidence, adherence.grave_free_rate,
     adherence.at_risk_amount
 from marts.rpt_coaching_focus as coaching
 inner join marts.dim_reporting_lines as lines
     on coaching.owner_id = lines.user_id and lines.manager_id = $manager_id
 left join marts.rpt_rep_process_adherence as adherence on coaching.owner_id = adherence.owner_id
-order by adherence.adherence_rate nulls last, coaching.owner_name, coaching.owner_id
+order by adherence.grave_free_rate nulls last, coaching.owner_name, coaching.owner_id
 """
 COACHING_COLUMNS = (
     PackColumn("owner_name", "Seller", is_brief=True),
     PackColumn("focus", "Focus", "prose", is_brief=True),
     PackColumn("evidence", "Evidence", "prose", is_brief=True),
-    PackColumn("adherence_rate", "Process adherence", "rate"),
+    PackColumn("grave_free_rate", "Deals without grave exceptions", "rate"),
     PackColumn("at_risk_amount", "At risk", "money"),
 )
 

@@ -12,7 +12,7 @@ from orchestration.report.team import TeamNumbers
 
 RULES_DRAWN = 12
 EXIT_WEEKS = 4
-LOW_ADHERENCE_RATE, POOR_ADHERENCE_RATE = 0.8, 0.6
+LOW_GRAVE_FREE_RATE, POOR_GRAVE_FREE_RATE = 0.8, 0.6
 SEVERITIES: dict[str, Mark] = {"critical": "bad", "high": "bad", "medium": "warn"}
 
 BY_RULE = """
@@ -75,8 +75,8 @@ select
     users.user_name,
     users.manager_name,
     adherence.open_count,
-    adherence.deals_with_exception_count,
     adherence.adherence_rate,
+    adherence.grave_free_rate,
     adherence.at_risk_amount,
     coalesce(exits.stage_exit_count, 0) as stage_exit_count,
     exits.stage_exit_adherence_rate
@@ -84,14 +84,14 @@ from marts.rpt_rep_process_adherence as adherence
 inner join marts.dim_users as users on adherence.owner_id = users.user_id
 left join exits on adherence.owner_id = exits.owner_id
 where adherence.open_count > 0
-order by adherence.adherence_rate nulls last, users.user_name, users.user_id
+order by adherence.grave_free_rate nulls last, adherence.adherence_rate nulls last, users.user_name, users.user_id
 """
 SELLER_COLUMNS = (
     PackColumn("user_name", "Seller"),
     PackColumn("manager_name", "Manager"),
     PackColumn("open_count", "Open deals", "count"),
-    PackColumn("deals_with_exception_count", "With such an exception", "count"),
     PackColumn("adherence_rate", "Adherence", "rate"),
+    PackColumn("grave_free_rate", "Without grave ones", "rate"),
     PackColumn("at_risk_amount", "Amount at risk", "money"),
     PackColumn("stage_exit_count", f"Stage exits, {EXIT_WEEKS} weeks", "count"),
     PackColumn("stage_exit_adherence_rate", "As the process asks", "rate"),
@@ -173,15 +173,16 @@ def _sellers(published: Published) -> PackTable:
     rows = []
     from_week = published.this_week - timedelta(weeks=EXIT_WEEKS)
     for seller in published.rows(BY_SELLER, from_week=from_week):
-        rate = seller["adherence_rate"]
+        rate = seller["grave_free_rate"]
         marks: dict[str, Mark] = {}
-        if rate is not None and rate < LOW_ADHERENCE_RATE:
-            marks["adherence_rate"] = "bad" if rate < POOR_ADHERENCE_RATE else "warn"
+        if rate is not None and rate < LOW_GRAVE_FREE_RATE:
+            marks["grave_free_rate"] = "bad" if rate < POOR_GRAVE_FREE_RATE else "warn"
         rows.append(_row(SELLER_COLUMNS, seller, marks))
     note = (
-        "Adherence is the share of open deals without an open exception of medium severity or worse; the lowest "
-        "first. Sellers without an open deal are left out. A deal leaves a stage as the process asks when it goes to "
-        "the next one, is won from the last or is lost, with an amount where the new stage asks for one."
+        "Adherence is the share of open deals without an open exception of medium severity or worse; grave ones are of "
+        "high or critical severity, and who has most of these comes first. Sellers without an open deal are left out. "
+        "A deal leaves a stage as the process asks when it goes to the next one, is won from the last or is lost, with "
+        "an amount where the new stage asks for one."
     )
     return PackTable("adherence_by_seller", "Adherence by seller", SELLER_COLUMNS, tuple(rows), note)
 

@@ -84,7 +84,7 @@ select
     quarter.closed_won_amount,
     quarter.open_amount as due_open_amount,
     quarter.forecast_amount,
-    adherence.adherence_rate,
+    adherence.grave_free_rate,
     coalesce(outcomes.won_count, 0) as won_count,
     coalesce(outcomes.lost_count, 0) as lost_count,
     coalesce(outcomes.before_won_count, 0) as before_won_count,

@@ -9,6 +9,7 @@ import pytest
 
 from connectors.sandbox.company import Company, found
 from connectors.sandbox.simulate.setting.era import Era
+from connectors.sandbox.simulate.truth.known import Known
 from orchestration.embedded import OrgClock, read_clock, write_clock
 from orchestration.settings import Settings
 from tests.support.commands import Command, salespulse
@@ -76,6 +77,12 @@ def now(main_home: Path, org_clock: OrgClock) -> datetime:
 def visible(company: Company, now: datetime) -> Company:
     """The company less the deals that had left the recycle bin when the org was first met: no one can know them."""
     return without_purged(company, now - timedelta(days=1))
+
+
+@pytest.fixture(scope="session")
+def known(visible: Company, now: datetime) -> Known:
+    """What the company says of itself, of what had happened by then."""
+    return visible.known(now)
 
 
 @pytest.fixture(scope="module")

@@ -54,11 +54,6 @@ RECONCILED = {
 }
 
 
-@pytest.fixture(scope="module")
-def known(visible: Company, now: datetime) -> Known:
-    return visible.known(now)
-
-
 def _seed(name: str) -> list[dict[str, str]]:
     with (ROOT / "dbt_project" / "seeds" / f"{name}.csv").open(newline="") as file:
         return list(csv.DictReader(file))

@@ -5,20 +5,18 @@ The company counts in plain Python from its own list of events, as of the same i
 
 import csv
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
 import pytest
 
-from connectors.sandbox.company import Company
 from connectors.sandbox.simulate.truth import retention
-from connectors.sandbox.simulate.truth.adherence import FAULTS
 from connectors.sandbox.simulate.truth.capacity import RAMP_PLAN
 from connectors.sandbox.simulate.truth.known import Known
 from connectors.sandbox.simulate.truth.rollups import FORECASTS
 from tests.support.commands import ROOT
-from tests.support.telling import EXACT, Figures, differences, rows_of, sort_out
+from tests.support.telling import EXACT, Figures, differences, keyed, rows_of, same, sort_out
 
 pytestmark = pytest.mark.xdist_group("main_job")
 
@@ -63,36 +61,6 @@ STALLS = (
 SLIPS = {name: name for name in ("due_count", "due_amount", "created_due_count", "created_slipped_count")}
 SLIPS |= {"slipped_count": "slipped_out_count", "slipped_amount": "slipped_out_amount"}
 SLIPS |= {name: name for name in ("slip_rate_with_created", "slip_value_rate_with_created", "push_count", "push_days")}
-
-
-# The company tells those that are planted; the marts those beyond a limit, or as far as anybody can know.
-NOT_ALIKE = {"OPP-03", "OPP-06", "OPP-07", "PATH-02", "PATH-11"}
-ADHERENCE = (
-    "open_count",
-    "on_process_count",
-    "deal_adherence_rate",
-    "stage_exit_count",
-    "on_process_exit_count",
-    "stage_exit_adherence_rate",
-    *(f"{fault}_exit_count" for fault in FAULTS),
-)
-
-
-@pytest.fixture(scope="module")
-def known(visible: Company, now: datetime) -> Known:
-    return visible.known(now)
-
-
-def same(names: Iterable[str]) -> dict[str, str]:
-    return {name: name for name in names}
-
-
-def keyed(rows: Iterable[Row], *more: str) -> Figures:
-    """By scope (and more that tells rows apart) and first day of the period."""
-    return {
-        (" ".join([row["scope_id"] or "company", *(str(row[name]) for name in more)]), row["period_start"]): row
-        for row in rows
-    }
 
 
 def whole(rows: Iterable[Row]) -> list[Row]:
@@ -361,42 +329,3 @@ def test_what_lay_open_by_stage_is_what_the_company_says(published: duckdb.DuckD
     first = min(day for day, *_ in told)
     assert told == {key: pytest.approx(row) for key, row in truth.items() if key[0] >= first}
     assert len(days) > 24
-
-
-def test_sellers_keep_to_the_process_as_the_company_says(
-    published: duckdb.DuckDBPyConnection, visible: Company, known: Known, now: datetime
-) -> None:
-    """By the rules that the marts judge. Where the company tells only what is planted, or the marts only what can be
-    known (see test_simulated_rules_*), the exceptions stand for it: what is compared is which deals of whom break any.
-    """
-    exceptions = rows_of(
-        published,
-        "select rule_id, record_id from marts.fct_process_exceptions where record_object = 'Opportunity' "
-        "and severity in ('critical', 'high', 'medium') and status = 'open'",
-    )
-    facts = visible.facts_at(now)
-    found = {row["record_id"] for row in exceptions if row["rule_id"] in NOT_ALIKE}
-    rules = {row["rule_id"] for row in exceptions} - NOT_ALIKE
-    breaking = found.union(*(facts.get(rule, ()) for rule in rules))
-    truth = {row["scope_id"]: row for row in known.adherence("rep", breaking)}
-    told = rows_of(published, "select * from marts.rpt_rep_process_adherence where open_count > 0")
-    for row in told:
-        true = truth[row["owner_id"]]
-        assert (row["open_count"], row["deals_with_exception_count"]) == (true["open_count"], true["breaking_count"])
-        assert float(row["at_risk_amount"]) == pytest.approx(true["at_risk_amount"])
-        assert row["adherence_rate"] == pytest.approx(true["adherence_rate"])
-    assert len(told) > 2
-
-
-def test_deals_and_stage_exits_keep_to_their_process_week_by_week_as_the_company_says(
-    published: duckdb.DuckDBPyConnection, known: Known
-) -> None:
-    rows = rows_of(
-        published,
-        "select *, owner_id as scope_id, week_start_date as period_start_date from marts.rpt_owner_adherence_weekly",
-    )
-    told = sort_out(rows)
-    assert differences(told, keyed(known.conformance("week", "rep")), same(ADHERENCE)) == []
-    for name in ADHERENCE:
-        assert told.compared([name]) > 0, name
-    assert told.compared(ADHERENCE) > 1_000

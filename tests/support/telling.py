@@ -81,3 +81,15 @@ def without_purged(company: Company, met: datetime) -> Company:
     kept = ((deleted == NONE) | (deleted >= emptied))[book.steps.deal]
     steps = type(book.steps)(**{each.name: getattr(book.steps, each.name)[kept] for each in fields(book.steps)})
     return replace(company, pipeline=replace(company.pipeline, book=replace(book, steps=steps)))
+
+
+def same(names: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def keyed(rows: Iterable[dict[str, Any]], *more: str) -> Figures:
+    """By scope (and more that tells rows apart) and first day of the period."""
+    return {
+        (" ".join([row["scope_id"] or "company", *(str(row[name]) for name in more)]), row["period_start"]): row
+        for row in rows
+    }

@@ -47,7 +47,8 @@ def management(connection: duckdb.DuckDBPyConnection) -> None:
             owner_id=user_id,
             open_count=10,
             deals_with_exception_count=number,
-            adherence_rate=1 - number / 10,
+            adherence_rate=0.0,
+            grave_free_rate=1 - number / 10,
             at_risk_amount=10_000 * number,
         )
         for weeks_ago in range(6):

@@ -149,7 +149,8 @@ create table marts.fct_process_exceptions (exception_id varchar, rule_id varchar
     last_seen_at timestamp, resolved_at timestamp);
 create table marts.rpt_stage_win_rates as select sales_process, stage_name, 0.4 as win_rate
     from marts.dim_sales_stages;
-create table marts.rpt_rep_process_adherence as select user_id as owner_id, cast(0.9 as double) as adherence_rate
+create table marts.rpt_rep_process_adherence as select user_id as owner_id, cast(0.9 as double) as adherence_rate,
+    cast(0.9 as double) as grave_free_rate
     from marts.dim_users;
 create table marts.rpt_review_calendar as select 'user3' as manager_id, 'pipeline_review' as review_kind,
     'Pipeline review' as review_name, timestamp '2026-05-18 09:00:00' as starts_at;

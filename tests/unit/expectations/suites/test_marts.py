@@ -77,6 +77,12 @@ BREAKS = (
         update("rpt_rep_process_adherence", "adherence_rate = 90"),
         3,
     ),
+    Break(
+        "grave_free_rate_is_between_zero_and_one",
+        "rpt_rep_process_adherence",
+        update("rpt_rep_process_adherence", "grave_free_rate = -0.1"),
+        3,
+    ),
     Break("amount_is_not_negative", OPP, update(OPP, "amount = -1", ONE), 1, "warning"),
     Break("age_days_is_not_negative", OPP, update(OPP, "age_days = -1", ONE), 1, "warning"),
     Break("sales_cycle_days_is_not_negative", OPP, update(OPP, "sales_cycle_days = -1", WON), 1, "warning"),

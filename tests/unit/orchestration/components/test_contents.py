@@ -69,7 +69,7 @@ def test_a_line_has_gap_attainment_and_status(company: Any) -> None:
     assert column(team, "gap_amount") == [2000, 1000]
     assert column(team, "attainment_ratio") == [0.25, 0.5]
     assert column(team, "status") == ["behind", "behind"]
-    assert column(team, "adherence_rate") == pytest.approx([0.9, 0.8])
+    assert column(team, "grave_free_rate") == pytest.approx([0.9, 0.8])
     assert team.rows[0].marks["gap_amount"] == "bad"
 
 

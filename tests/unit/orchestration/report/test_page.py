@@ -173,10 +173,10 @@ def test_amounts_at_risk_of_a_team_count_each_deal_once(company: Any) -> None:
     ]
 
 
-def test_the_lowest_adherence_comes_first_and_stands_out(company: Any) -> None:
+def test_who_has_the_most_deals_with_grave_exceptions_comes_first_and_stands_out(company: Any) -> None:
     sellers = section(company, "process").tables[1]
     assert [row.values[4] for row in sellers.rows] == pytest.approx([0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
-    assert [row.marks.get("adherence_rate") for row in sellers.rows] == ["bad", "bad", "warn", "warn", None, None]
+    assert [row.marks.get("grave_free_rate") for row in sellers.rows] == ["bad", "bad", "warn", "warn", None, None]
 
 
 def test_stage_exits_are_those_of_the_last_four_whole_weeks(company: Any) -> None:
