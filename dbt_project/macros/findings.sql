@@ -1,5 +1,5 @@
 {#-
-    What a process rule says of a record: the seven columns that every rule selects, `of` the relation named so. A
+    What a process rule says of a record: the eight columns that every rule selects, `of` the relation named so. A
     sentence holds SQL in braces, see `told`. What thresholds a rule has, and whom it judges, is in process.sql.
 -#}
 
@@ -7,7 +7,7 @@
 {% macro deal_finding(rule_id, sentence, of='', amount=none) -%}
     {%- set of = of ~ '.' if of else '' -%}
     {{ finding(
-        rule_id, "'Opportunity'", of ~ 'opportunity_id', of ~ 'opportunity_name', of ~ 'owner_id',
+        rule_id, "'Opportunity'", of ~ 'opportunity_id', of ~ 'opportunity_name', of ~ 'owner_id', of ~ 'opportunity_id',
         amount or 'case when ' ~ of ~ 'is_open then ' ~ of ~ 'amount else 0 end', sentence
     ) }}
 {%- endmacro %}
@@ -15,37 +15,44 @@
 {#- Of somebody's habit, or of what somebody left undone; `owner` is who has to mend it. -#}
 {% macro person_finding(rule_id, sentence, of='people', owner='user_id', amount='null') -%}
     {{ finding(
-        rule_id, "'User'", of ~ '.user_id', of ~ '.user_name', of ~ '.' ~ owner, amount, sentence
+        rule_id, "'User'", of ~ '.user_id', of ~ '.user_name', of ~ '.' ~ owner, 'null', amount, sentence
     ) }}
 {%- endmacro %}
 
-{#- Of a task or an event; `amount` is that of the open deal it is about. -#}
-{% macro activity_finding(rule_id, sentence, of, amount='null') -%}
+{#- Of a task or an event; `deal` is the relation of the open deal it is about, if any. -#}
+{% macro activity_finding(rule_id, sentence, of, deal=none) -%}
     {{ finding(
         rule_id, 'case when ' ~ of ~ ".activity_kind = 'event' then 'Event' else 'Task' end", of ~ '.activity_id',
-        of ~ '.subject', of ~ '.owner_id', amount, sentence
+        of ~ '.subject', of ~ '.owner_id', deal ~ '.opportunity_id' if deal else 'null',
+        deal ~ '.amount' if deal else 'null', sentence
     ) }}
 {%- endmacro %}
 
-{% macro lead_finding(rule_id, sentence, of, amount='null') -%}
+{#- Of a lead; `deal` is the relation of the open deal that it became, if any. -#}
+{% macro lead_finding(rule_id, sentence, of, deal=none) -%}
     {{ finding(
-        rule_id, "'Lead'", of ~ '.lead_id', of ~ '.lead_name', of ~ '.owner_id', amount, sentence
+        rule_id, "'Lead'", of ~ '.lead_id', of ~ '.lead_name', of ~ '.owner_id',
+        deal ~ '.opportunity_id' if deal else 'null', deal ~ '.amount' if deal else 'null', sentence
     ) }}
 {%- endmacro %}
 
 {#- Of a meeting that a manager held. -#}
 {% macro meeting_finding(rule_id, sentence, of) -%}
     {{ finding(
-        rule_id, "'Event'", of ~ '.meeting_id', of ~ '.meeting_name', of ~ '.manager_id', 'null', sentence
+        rule_id, "'Event'", of ~ '.meeting_id', of ~ '.meeting_name', of ~ '.manager_id', 'null', 'null',
+        sentence
     ) }}
 {%- endmacro %}
 
-{% macro finding(rule_id, record_object, record_id, record_name, owner_id, at_risk_amount, sentence) -%}
+{% macro finding(
+    rule_id, record_object, record_id, record_name, owner_id, opportunity_id, at_risk_amount, sentence
+) -%}
     '{{ rule_id }}' as rule_id,
     {{ record_object }} as record_object,
     {{ record_id }} as record_id,
     {{ record_name }} as record_name,
     {{ owner_id }} as owner_id,
+    cast({{ opportunity_id }} as {{ dbt.type_string() }}) as opportunity_id,
     cast({{ at_risk_amount }} as decimal(18, 2)) as at_risk_amount,
     {{ told(sentence) }} as detail
 {%- endmacro %}

@@ -115,3 +115,17 @@
 {% macro spark__is_of_part(key) -%}
     true
 {%- endmacro %}
+
+{#- Before a table that keeps its rows is filled: it has this column, also if it is older than it. -#}
+{% macro add_column(name, type) -%}
+    {{ adapter.dispatch('add_column', 'salespulse')(name, type) }}
+{%- endmacro %}
+
+{% macro default__add_column(name, type) -%}
+    alter table if exists {{ this }} add column if not exists {{ name }} {{ type }}
+{%- endmacro %}
+
+{#- There the models' `on_schema_change` does it. -#}
+{% macro spark__add_column(name, type) -%}
+    select 1
+{%- endmacro %}

@@ -9,7 +9,7 @@ from orchestration.report.team import TeamNumbers, paced, ratio, status, win_rat
 
 OPEN_EXCEPTIONS = """
 with open_exceptions as (
-    select record_object, record_id, at_risk_amount
+    select record_object, record_id, opportunity_id, at_risk_amount
     from marts.fct_process_exceptions
     where
         status = 'open'
@@ -19,16 +19,17 @@ with open_exceptions as (
         )
 ),
 
-records as (
-    select record_object, record_id, max(at_risk_amount) as at_risk_amount
+deals as (
+    select opportunity_id, max(at_risk_amount) as at_risk_amount
     from open_exceptions
-    group by record_object, record_id
+    where opportunity_id is not null
+    group by opportunity_id
 )
 
 select
     (select count(*) from open_exceptions) as exception_count,
-    (select count(*) from records) as record_count,
-    (select sum(at_risk_amount) from records) as at_risk_amount
+    (select count(distinct (record_object, record_id)) from open_exceptions) as record_count,
+    (select sum(at_risk_amount) from deals) as at_risk_amount
 """
 
 IS_WITHIN_THE_QUARTER = """
@@ -161,7 +162,10 @@ def _process(published: Published, manager_id: str | None) -> tuple[Figure, ...]
             "Open process exceptions",
             found["exception_count"],
             "count",
-            note=f"On {found['record_count']:,} records with {_money(at_risk)} at risk, each record counted once.",
+            note=(
+                f"On {found['record_count']:,} records. {_money(at_risk)} at risk: open deals concerned, each counted "
+                "once."
+            ),
         ),
     )
 

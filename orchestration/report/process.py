@@ -16,18 +16,32 @@ LOW_GRAVE_FREE_RATE, POOR_GRAVE_FREE_RATE = 0.8, 0.6
 SEVERITIES: dict[str, Mark] = {"critical": "bad", "high": "bad", "medium": "warn"}
 
 BY_RULE = """
+with concerned as (
+    select rule_id, max(at_risk_amount) as at_risk_amount
+    from marts.fct_process_exceptions
+    where status = 'open'
+    group by rule_id, coalesce(opportunity_id, exception_id)
+),
+
+amounts as (
+    select rule_id, sum(at_risk_amount) as at_risk_amount
+    from concerned
+    group by rule_id
+)
+
 select
     exceptions.rule_id,
     max(coalesce(rules.rule_name, exceptions.rule_name)) as rule_name,
     max(coalesce(rules.severity, exceptions.severity)) as severity,
     count(*) as exception_count,
-    sum(exceptions.at_risk_amount) as at_risk_amount,
+    max(amounts.at_risk_amount) as at_risk_amount,
     case
         when (select min(first_seen_at) from marts.fct_process_exceptions) <= $week_ago
             then sum(case when exceptions.first_seen_at > $week_ago then 1 else 0 end)
     end as new_count,
     max(rules.description) as description
 from marts.fct_process_exceptions as exceptions
+inner join amounts on exceptions.rule_id = amounts.rule_id
 left join marts.dim_process_rules as rules on exceptions.rule_id = rules.rule_id
 where exceptions.status = 'open'
 group by exceptions.rule_id
@@ -43,20 +57,38 @@ RULE_COLUMNS = (
 )
 
 AT_RISK = """
-with records as (
-    select owner_id, record_object, record_id, max(at_risk_amount) as at_risk_amount
-    from marts.fct_process_exceptions
+with exceptions as (
+    select
+        coalesce(users.manager_name, users.user_name, 'Nobody') as team_name,
+        record_object,
+        record_id,
+        opportunity_id,
+        at_risk_amount
+    from marts.fct_process_exceptions as exceptions
+    left join marts.dim_users as users on exceptions.owner_id = users.user_id
     where status = 'open'
-    group by owner_id, record_object, record_id
+),
+
+deals as (
+    select team_name, opportunity_id, max(at_risk_amount) as at_risk_amount
+    from exceptions
+    where opportunity_id is not null
+    group by team_name, opportunity_id
+),
+
+amounts as (
+    select team_name, sum(at_risk_amount) as at_risk_amount
+    from deals
+    group by team_name
 )
 
 select
-    coalesce(users.manager_name, users.user_name, 'Nobody') as team_name,
-    count(*) as record_count,
-    sum(records.at_risk_amount) as at_risk_amount
-from records
-left join marts.dim_users as users on records.owner_id = users.user_id
-group by 1
+    team_name,
+    count(distinct (record_object, record_id)) as record_count,
+    max(amounts.at_risk_amount) as at_risk_amount
+from exceptions
+left join amounts using (team_name)
+group by team_name
 order by at_risk_amount desc nulls last, team_name
 """
 
@@ -141,7 +173,7 @@ def _at_risk(published: Published) -> BarChart:
         )
         for team in teams
     )
-    note = "Amount and number of records with an open exception, each record counted once."
+    note = "Amount of the open deals concerned, each counted once, and number of records with an open exception."
     return BarChart("At risk by team", note, ("At risk",), bars)
 
 

@@ -80,3 +80,21 @@ def test_deals_and_stage_exits_keep_to_their_process_week_by_week_as_the_company
     for name in ADHERENCE:
         assert told.compared([name]) > 0, name
     assert told.compared(ADHERENCE) > 1_000
+
+
+def test_a_deal_is_at_risk_with_its_own_amount_whatever_the_exception_is_of(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = rows_of(
+        published,
+        "select distinct record_object, opportunity_id, at_risk_amount from marts.fct_process_exceptions "
+        "where opportunity_id is not null and status = 'open'",
+    )
+    amounts = {
+        row["opportunity_id"]: row["amount"]
+        for row in rows_of(published, "select opportunity_id, amount from marts.fct_opportunities where is_open")
+    }
+    assert {row["record_object"] for row in told} > {"Opportunity"}
+    for row in told:
+        closed = 0 if row["record_object"] == "Opportunity" else None
+        assert row["at_risk_amount"] == amounts.get(row["opportunity_id"], closed), row

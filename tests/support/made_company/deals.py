@@ -86,8 +86,25 @@ def _exceptions(connection: duckdb.DuckDBPyConnection, number: int, common: dict
             owner_id=common["owner_id"],
             owner_name=common["owner_name"],
             manager_id=common["manager_id"],
+            opportunity_id=f"open{number}",
             at_risk_amount=10_000 * number,
             detail='=HYPERLINK("http://evil.example")' if number == 1 else "as the rule says",
             status=status,
             first_seen_at=datetime(2026, 11, 10),
         )
+
+
+def logged_late(task: str) -> dict[str, Any]:
+    """A row of the ledger: an exception of an activity about the first deal."""
+    return {
+        "exception_id": task,
+        "rule_id": "ACT-02",
+        "rule_name": "Activity logged late",
+        "severity": "low",
+        "record_object": "Task",
+        "record_id": task,
+        "owner_id": "r1",
+        "opportunity_id": "open1",
+        "at_risk_amount": 10_000,
+        "status": "open",
+    }

@@ -7,6 +7,7 @@ select
     record_id,
     record_name,
     owner_id,
+    opportunity_id,
     at_risk_amount,
     -- a record may lack even what its rule would name
     coalesce(detail, 'The record lacks what would tell more') as detail

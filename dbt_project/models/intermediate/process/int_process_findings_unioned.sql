@@ -78,7 +78,7 @@
 {%- endfor %}
 
 {% for rule in rules %}
-select rule_id, record_object, record_id, record_name, owner_id, at_risk_amount, detail
+select rule_id, record_object, record_id, record_name, owner_id, opportunity_id, at_risk_amount, detail
 from {{ ref(rule) }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -9,6 +9,7 @@ from connectors.delivery.pack import Figure
 from orchestration.report.headline import headline
 from orchestration.report.published import open_published
 from orchestration.report.team import team_numbers
+from tests.support.made_company.deals import logged_late
 
 
 def figures(company: Any, manager_id: str | None = "m1") -> dict[str, Figure]:
@@ -61,8 +62,17 @@ def test_the_forecast_says_what_it_counts_and_what_it_leaves_out(company: Any) -
     assert "won before the quarter's end" in figures(company)["Forecast FY2026-Q4"].note
 
 
-def test_what_is_at_risk_counts_each_record_once(company: Any) -> None:
-    assert "On 2 records with 30\u202fK at risk" in figures(company)["Open process exceptions"].note
+def test_what_is_at_risk_counts_each_deal_once(company: Any) -> None:
+    for task in ("one", "two"):
+        company.insert("marts.fct_process_exceptions", **logged_late(task))
+    note = figures(company)["Open process exceptions"].note
+    assert note == "On 4 records. 30\u202fK at risk: open deals concerned, each counted once."
+
+
+def test_what_is_of_no_one_deal_is_no_amount_at_risk(company: Any) -> None:
+    habit = {"record_object": "User", "opportunity_id": None, "at_risk_amount": 900_000}
+    company.insert("marts.fct_process_exceptions", **{**logged_late("one"), **habit})
+    assert "On 3 records. 30\u202fK at risk" in figures(company)["Open process exceptions"].note
 
 
 def test_a_new_company_has_zeros_where_nothing_happened_and_nothing_where_nothing_is_known(new_company: Any) -> None:

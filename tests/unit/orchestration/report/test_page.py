@@ -9,6 +9,7 @@ import pytest
 from connectors.delivery.report import BarChart, ColumnChart, LineChart, Report, Section
 from orchestration.report.page import contents, render
 from orchestration.report.published import PublishedError, open_published
+from tests.support.made_company.deals import logged_late
 
 
 def report(company: Any) -> Report:
@@ -163,7 +164,16 @@ def test_what_is_new_is_told_once_the_ledger_is_older_than_a_week(company: Any) 
     assert rules.note == ""
 
 
+def test_an_amount_counts_once_however_many_activities_about_the_deal_break_a_rule(company: Any) -> None:
+    for task in ("one", "two"):
+        company.insert("marts.fct_process_exceptions", **logged_late(task))
+    rules = section(company, "process").tables[0]
+    late = next(row for row in rules.rows if row.values[0] == "ACT-02")
+    assert (late.values[3], late.values[5]) == (2, 10_000)
+
+
 def test_amounts_at_risk_of_a_team_count_each_deal_once(company: Any) -> None:
+    company.insert("marts.fct_process_exceptions", **logged_late("one"))
     chart = section(company, "process").charts[1]
     assert isinstance(chart, BarChart)
     assert [(bar.label, bar.parts[0]) for bar in chart.bars] == [

@@ -1,7 +1,7 @@
 select
     {{ activity_finding('ACT-02', "
         {coalesce(activity_type, 'Activity')} of {done_date} was logged {logging_lag_days|day/days} later
-    ", of='activities', amount='deals.amount') }}
+    ", of='activities', deal='deals') }}
 from {{ ref('int_activities_logged') }} as activities
 cross join {{ limits_of('ACT-02', ['lag_limit_days', 'logged_within_days']) }} as limits
 left join {{ ref('fct_opportunities') }} as deals

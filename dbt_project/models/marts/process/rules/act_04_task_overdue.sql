@@ -11,7 +11,7 @@ with aged as (
 select
     {{ activity_finding('ACT-04', "
         {coalesce(activity_type, 'Task')} was due on {activity_date} and is still open, {overdue_days|day/days} later
-    ", of='aged', amount='deals.amount') }}
+    ", of='aged', deal='deals') }}
 from aged
 left join {{ ref('fct_opportunities') }} as deals
     on aged.opportunity_id = deals.opportunity_id and deals.is_open

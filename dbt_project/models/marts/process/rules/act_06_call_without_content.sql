@@ -1,7 +1,7 @@
 select
     {{ activity_finding('ACT-06', "
         The call of {done_date} has no notes, no outcome and no duration
-    ", of='calls', amount='deals.amount') }}
+    ", of='calls', deal='deals') }}
 from {{ ref('int_activities_logged') }} as calls
 inner join {{ ref('stg_salesforce__tasks') }} as tasks on calls.activity_id = tasks.task_id
 cross join {{ limits_of('ACT-06', ['logged_within_days']) }} as limits

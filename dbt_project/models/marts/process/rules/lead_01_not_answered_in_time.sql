@@ -24,7 +24,7 @@ select
         Assigned on {assigned_at|date} and
         {coalesce('first touched on ' || " ~ local_date('waited.first_touched_at') ~ " || ', after', 'not touched yet, for')}
         {waited_hours|floor} hours; the limit is {response_limit_hours}
-    ", of='waited', amount='deals.amount') }}
+    ", of='waited', deal='deals') }}
 from waited
 left join {{ ref('fct_opportunities') }} as deals
     on waited.converted_opportunity_id = deals.opportunity_id and deals.is_open

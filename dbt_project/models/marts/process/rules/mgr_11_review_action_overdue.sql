@@ -15,7 +15,7 @@ select
     {{ activity_finding('MGR-11', "
         Review action was due on {activity_date} and is still open, {overdue_days|day/days}
         later{coalesce(', for ' || opportunity_name, '')}
-    ", of='aged', amount='deals.amount') }}
+    ", of='aged', deal='deals') }}
 from aged
 left join {{ ref('fct_opportunities') }} as deals
     on aged.opportunity_id = deals.opportunity_id and deals.is_open
