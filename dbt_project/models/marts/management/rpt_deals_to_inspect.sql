@@ -3,7 +3,7 @@
     × the sum of the weights of its open exceptions (critical 4, high 3, medium 2, low 1). Deals without an
     amount score 0 and stand at the end, the heavier and longer idle ones first.
 #}
-{% set reasons_told = 3 %}
+{% set most = 3 %}
 
 with exceptions as (
     select
@@ -25,18 +25,20 @@ ordered as (
     from exceptions
 ),
 
+sentences as (
+    select *, case when reason_number <= {{ most }} then detail || '.' end as reason
+    from ordered
+),
+
 weighed as (
     select
         opportunity_id,
         count(*) as open_exception_count,
         sum(severity_weight) as severity_weight,
-        {{ dbt.listagg(
-            "case when reason_number <= " ~ reasons_told ~ " then detail || '.' end", "' '", "order by reason_number"
-        ) }}
-        || case
-            when count(*) > {{ reasons_told }} then ' And ' || (count(*) - {{ reasons_told }}) || ' more.' else ''
-        end as reasons
-    from ordered
+        {{ dbt.listagg("reason", "' '", "order by reason_number") }}
+        || case when count(*) > {{ most }} then ' And ' || (count(*) - {{ most }}) || ' more.' else '' end
+            as reasons
+    from sentences
     group by opportunity_id
 ),
 
