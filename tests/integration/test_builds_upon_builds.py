@@ -182,6 +182,7 @@ def test_a_build_upon_the_last_one_gives_what_a_build_from_all_rows_gives(
 
 def test_a_build_without_news_builds_only_what_is_gone(homes: tuple[Path, Path]) -> None:
     daily, _ = homes
+    building.build(_settings(daily), has_tests=False)
     before, comments = _marts(daily), _comments(daily)
     again = building.build(_settings(daily), has_tests=False)
     assert {result.status for result in again} == {"unchanged", "no-op"}, "an exposure is always there"
