@@ -59,7 +59,7 @@ RULE_COLUMNS = (
 AT_RISK = """
 with exceptions as (
     select
-        coalesce(users.manager_name, users.user_name, 'Nobody') as team_name,
+        coalesce(users.manager_name, case when users.is_manager then users.user_name end, 'Nobody') as team_name,
         record_object,
         record_id,
         opportunity_id,

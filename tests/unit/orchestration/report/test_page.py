@@ -183,6 +183,13 @@ def test_amounts_at_risk_of_a_team_count_each_deal_once(company: Any) -> None:
     ]
 
 
+def test_a_seller_whose_manager_left_is_no_team(company: Any) -> None:
+    company.execute("update marts.dim_users set manager_name = null, is_manager = false where manager_name = 'Cy Fox'")
+    chart = section(company, "process").charts[1]
+    assert isinstance(chart, BarChart)
+    assert ("Nobody", 110_000) in [(bar.label, bar.parts[0]) for bar in chart.bars]
+
+
 def test_who_has_the_most_deals_with_grave_exceptions_comes_first_and_stands_out(company: Any) -> None:
     sellers = section(company, "process").tables[1]
     assert [row.values[4] for row in sellers.rows] == pytest.approx([0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
