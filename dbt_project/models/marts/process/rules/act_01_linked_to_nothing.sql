@@ -14,5 +14,6 @@ where
         or activities.activity_type is null
         or activities.activity_type not in (
             select kinds.event_type from {{ ref('meeting_kinds') }} as kinds
+            where kinds.event_type is not null
         )
     )

@@ -18,7 +18,7 @@ held as (
     select meetings.manager_id
     from {{ ref('int_manager_meetings') }} as meetings
     inner join weeks on meetings.starts_at >= weeks.begins_at and meetings.starts_at < weeks.ends_at
-    where meetings.meeting_kind = 'pipeline_review' and meetings.is_held
+    where meetings.meeting_kind = 'pipeline_review' and meetings.is_held and meetings.manager_id is not null
 )
 
 select

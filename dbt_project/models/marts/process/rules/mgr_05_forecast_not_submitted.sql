@@ -8,7 +8,10 @@ submitted as (
     select meetings.manager_id
     from {{ ref('int_manager_meetings') }} as meetings
     inner join weeks on meetings.starts_at >= weeks.begins_at
-    where meetings.meeting_kind = 'forecast_submission' and meetings.is_held
+    where
+        meetings.meeting_kind = 'forecast_submission'
+        and meetings.is_held
+        and meetings.manager_id is not null
 )
 
 select

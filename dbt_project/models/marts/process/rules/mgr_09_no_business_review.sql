@@ -13,7 +13,7 @@ held as (
     select meetings.manager_id
     from {{ ref('int_manager_meetings') }} as meetings
     inner join quarters on meetings.starts_at >= quarters.begins_at
-    where meetings.meeting_kind = 'quarterly_review' and meetings.is_held
+    where meetings.meeting_kind = 'quarterly_review' and meetings.is_held and meetings.manager_id is not null
 )
 
 select
